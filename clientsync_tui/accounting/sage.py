@@ -37,9 +37,7 @@ _REGISTRATION = {"FR": "siret"}
 
 
 class _List(NamedTuple):
-    """A list: its address, the fields we request and keep [C: OpenAPI], and the code field. Never
-    `bank_account_details`.
-    """
+    """A list: its address, the fields we request and keep [C: OpenAPI], and the code field. Never `bank_account_details`."""
 
     path: str
     fields: tuple[str, ...]
@@ -88,9 +86,7 @@ class _Missing(PassingTrouble):
 
 
 class _Business(NamedTuple):
-    """A business from the list. `plans`: its active subscriptions, by name. `paid`: whether it has one, or none is
-    mentioned.
-    """
+    """A business from the list. `plans`: its active subscriptions, by name. `paid`: whether it has one, or none is mentioned."""
 
     id: str
     name: str
@@ -173,9 +169,7 @@ class Sage:
         return _error(answer) is not None
 
     def trouble(self, answer: Answer, organisation_id: str | None) -> Trouble | Literal["renew", "limit"]:
-        """By status. The body of a 401 is read before the token is renewed. For everything else the list decides
-        (`_read`).
-        """
+        """By status. The body of a 401 is read before the token is renewed. For everything else the list decides (`_read`)."""
         message = _error(answer) or ""
         status = answer.status
         if status == 401 and organisation_id is not None and _UNPAID.search(message):
@@ -237,9 +231,7 @@ class Sage:
         return {name: value for name, value in found.items() if value}
 
     async def pull(self, calls: Calls, organisation_id: str, name: str) -> Sequence[Record]:
-        """A list in pages of 200. A plan's name says whether it has analysis types, so refusing them means nothing
-        else [C].
-        """
+        """A list in pages of 200. A plan's name says whether it has analysis types, so refusing them means nothing else [C]."""
         wanted = _LISTS[name]
         try:
             lines = await whole(
@@ -337,9 +329,7 @@ async def _listed(calls: Calls) -> _Listed:
 
 
 async def _businesses(calls: Calls) -> Sequence[_Business]:
-    """Every business of the person, except demonstrations and the practice's own. Sage's sample has them on one
-    page; we follow pages anyway.
-    """
+    """Every business of the person, except demonstrations and the practice's own. Sage's sample has them on one page; we follow pages anyway."""
     found: list[_Business] = []
 
     async def page(number: int) -> Page:

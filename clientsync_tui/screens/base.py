@@ -1,4 +1,4 @@
-"""What every screen has: its actions from the one table, the first and the last line, and news of the practice."""
+"""What every screen has: actions from the shared table, the first and last lines, and updates when the practice changes."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import CancelledError
@@ -31,21 +31,21 @@ HELP, BACK, COMMANDS = "act('help')", "act('back')", "act('commands')"
 class ActionScreen(Screen[Any]):
     """A screen whose keys, footer, help and palette entries all come from the table of actions.
 
-    A subclass names its `place` (and further `extra` actions), yields its widgets in `compose_body`, and has a method
-    `do_NAME` for each action; `unavailable` says why one cannot be done now.
+    A subclass sets its `place` (and any `extra` actions), yields its widgets in `compose_body`, and has a method
+    `do_NAME` for each action; `unavailable` says why an action can't be used now.
     """
 
     place: ClassVar[str] = EVERYWHERE
     extra: ClassVar[Sequence[Action]] = ()
     without: ClassVar[frozenset[str]] = frozenset()
-    """Names of actions that work everywhere else, whose keys mean something more urgent here."""
+    """Names of actions that work on all other screens, but whose keys are needed for something more urgent here."""
     BINDINGS: ClassVar[list[BindingType]] = []
     _way_from: tuple[int, ...] = ()
     _refused: tuple[Action, str] | None = None
     """The action that could not be done last, and why."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        # Before Textual reads them, and each class's own.
+        # Before Textual reads them, and once per class.
         cls.BINDINGS = [*cls.__dict__.get("BINDINGS", []), *bindings(cls.own_actions())]  # pyright: ignore[reportConstantRedefinition]
         super().__init_subclass__(**kwargs)
 
@@ -60,17 +60,19 @@ class ActionScreen(Screen[Any]):
         """The app, as screens see it."""
         return cast(Main, self.app)  # pyright: ignore[reportUnknownMemberType]
 
-    # The way here
+    # The path to this screen
 
     @property
     def crumb(self) -> str:
-        """What the way to a further screen calls this one: its title, without the practice's name for the client list."""
+        """What the path calls this screen once another one is open: its title, and for the client list without the
+        practice's name.
+        """
         if self.place == CLIENTS:
             return PLACES[CLIENTS]
         return next((bar.title for bar in self.query(TopBar)), "")
 
     def show_way(self) -> None:
-        """Says in the first line from which screens this one was reached."""
+        """Shows in the first line through which screens this one was reached."""
         stack = [screen for screen in self.main.screen_stack if isinstance(screen, ActionScreen)]
         below = stack[: stack.index(self)] if self in stack else []
         # Each step with the screen that it leads to.
@@ -85,22 +87,22 @@ class ActionScreen(Screen[Any]):
     # Actions
 
     def why_not(self, action: Action) -> str | None:
-        """Why an action can't be done now, in words: this person may not, or there is nothing to do. None: it can."""
+        """Why an action can't be used now: this person lacks the right, or there is nothing to do. None: it can."""
         refusal = self.main.workplace.store.surroundings.refusal(action.right)
         return self.unavailable(action) if refusal is None else refusal
 
     def unavailable(self, action: Action) -> str | None:
-        """Why an action cannot be done now, in words; None: it can."""
+        """Why an action can't be used now, in words; None: it can."""
         if action.name == "home" and self.place == CLIENTS:
             return "This is the client list."
         return None if self.doing(action.name) else "It can't be used here."
 
     def doing(self, name: str) -> Callable[[], object] | None:
-        """What does the action of that name here."""
+        """The method that performs the action with that name."""
         return getattr(self, f"do_{name}", None)
 
     async def action_act(self, name: str) -> None:
-        """Does an action of the table, or says why not."""
+        """Performs an action, or says why it can't."""
         action = next(action for action in self.own_actions() if action.name == name)
         if (reason := self.why_not(action)) is not None:
             self._refused = (action, reason)
@@ -129,14 +131,14 @@ class ActionScreen(Screen[Any]):
         return "Back"
 
     def most_used(self) -> list[Action]:
-        """What works now of what the last line shows, the most used first."""
+        """The most used of the available actions that the last line shows."""
         return sorted(
             (a for a in self.own_actions() if a.footer and self.why_not(a) is None),
             key=lambda a: (a.name != "help", a.footer),
         )
 
     def key_of(self, action: Action) -> str:
-        """The key that does it, as it is shown: the user's own, else the usual one."""
+        """The action's key as it is shown: the user's own, else the usual one."""
         return key_name(self.main.keys.get(action.id, action.keys))
 
     def keyed(self, sentence: str) -> str:
@@ -144,11 +146,11 @@ class ActionScreen(Screen[Any]):
         return with_keys(sentence, self.main.keys)
 
     def with_key(self, words: str, name: str) -> str:
-        """A button's words with the key that does the same."""
+        """A button's text with the key that does the same."""
         return f"{words} ({self.key_of(next(a for a in self.own_actions() if a.name == name))})"
 
     def refresh_keys(self) -> None:
-        """Brings the last line up to date; called after whatever changes what works."""
+        """Updates the last line. Call it after anything that changes what is available."""
         if self.is_attached:
             self._withdraw_refusal()
             for bar in self.query(KeyBar):
@@ -161,7 +163,7 @@ class ActionScreen(Screen[Any]):
                 self._refused = None
                 self.main.notices.withdraw(f"{action.title}: {reason}")
 
-    # What works everywhere
+    # Actions that work everywhere
 
     def do_help(self) -> None:
         """Shows the keys."""
@@ -186,13 +188,13 @@ class ActionScreen(Screen[Any]):
         self.main.open("history")
 
     def do_people(self) -> None:
-        """Shows who else is here, and what they work on."""
+        """Shows who else has the practice open, and what they are working on."""
         from .people import show_people
 
         show_people(self.main)
 
     def do_messages(self) -> None:
-        """Shows the messages of this run again."""
+        """Shows this run's messages again."""
         self.main.notices.read()
 
     def do_morning(self) -> None:
@@ -205,11 +207,11 @@ class ActionScreen(Screen[Any]):
 
     @property
     def about_client(self) -> str | None:
-        """The id of the one client that the screen is about; None if it is about several, or none."""
+        """The id of the client that the screen is about; None if it is about several, or none."""
         return None
 
     def copyable(self) -> "Sequence[Copyable]":
-        """What can be copied of what is under the cursor, the most wanted first."""
+        """What can be copied from under the cursor, most useful first."""
         return ()
 
     def commands(self) -> Sequence[tuple[str, str]]:
@@ -273,13 +275,13 @@ class ActionScreen(Screen[Any]):
     # Work that takes time
 
     async def ask(self, work: "Callable[[Session], Awaitable[T]]") -> T:
-        """Does `work` on the network's thread while every key keeps working. Await it in a worker, never in a handler.
+        """Runs `work` on the network's thread while every key keeps working. Await it in a worker, never in a handler.
 
         Raises Trouble as `work` does.
         """
         import asyncio
 
-        # The engine's thread takes a moment to begin, and no key shall wait for that.
+        # The engine's thread takes a moment to start, and no key should wait for that.
         return await asyncio.wrap_future(await asyncio.to_thread(self.main.engine.submit, work))
 
     def say(self, trouble: Trouble | str, severity: Severity = "error") -> None:
@@ -294,15 +296,15 @@ class ActionScreen(Screen[Any]):
 
     @on(events.Resize)
     def drop_former_size(self, event: events.Resize) -> None:
-        """Ignores a size that the terminal no longer has."""
+        """Ignores stale resize events."""
         drop_former_size(self, event)
 
     @on(events.ScreenResume)
     def keep_first_style(self, event: events.ScreenResume) -> None:
-        """Styles the screen again only when it comes back."""
+        """Restyles the screen only when it comes back."""
         keep_first_style(self, event)
 
-    # News
+    # Updates
 
     @property
     def is_there(self) -> bool:
@@ -315,18 +317,18 @@ class ActionScreen(Screen[Any]):
         return self.main.screen is self
 
     def practice_changed(self) -> None:
-        """The practice changed, here or elsewhere: read again what is shown."""
+        """The practice changed, here or elsewhere: reloads what is shown."""
 
     def job_ended(self, job: str) -> None:
         """A job of this process ended or paused."""
 
     def on_mount(self) -> None:
-        """The first line now, the last one once everything is there."""
+        """Draws the first line at once, and the last one when everything is there."""
         self.show_way()
         self.call_after_refresh(self.refresh_keys)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Shows an unexpected error of a worker, and logs it without the values it was about."""
+        """Shows a worker's unexpected error, and logs it without the values involved."""
         error = cast("Worker[object]", event.worker).error  # pyright: ignore[reportUnknownMemberType]
         if event.state is WorkerState.ERROR and error is not None:
             from ..logbook import says
@@ -335,16 +337,16 @@ class ActionScreen(Screen[Any]):
 
     @on(events.Resize)
     def renew_top_bar(self) -> None:
-        """What the first line says depends on both sizes of the screen."""
+        """The first line depends on the width and the height."""
         for bar in self.query(TopBar):
             bar.refresh()
 
     def on_descendant_focus(self) -> None:
-        """Where words are typed, fewer keys work."""
+        """Fewer keys work while the user types in a field."""
         self.refresh_keys()
 
     def on_screen_resume(self) -> None:
-        """Back from another screen: things may have changed meanwhile."""
+        """Back from another screen, during which things may have changed."""
         self.show_way()
         self.practice_changed()
         self.refresh_keys()

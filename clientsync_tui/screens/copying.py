@@ -1,4 +1,4 @@
-"""`y` copies what is under the cursor; `Y` shows the commands that do the same as the screen's actions, and copies one."""
+"""`y` copies what is under the cursor. `Y` shows the commands that do the same as the screen's actions, and copies one."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from .dialogues.choose import Choice, Choose
 from .main import Main
 
 LONGEST_SHOWN = 60
-"""Characters of a text that a message shows."""
+"""How many characters of a text a message shows."""
 LINES_SHOWN, MARGIN = 2, 12
 """Lines that a message with a whole command may take, and what of each is lost at most where they break between words."""
 SENT = "Sent to your terminal's clipboard: "
@@ -28,7 +28,7 @@ class Copyable(NamedTuple):
 
 
 def offer_copies(main: Main, items: Sequence[Copyable]) -> None:
-    """Asks which of these to copy, the first by Enter; copies at once if there is one alone."""
+    """Asks what to copy; Enter takes the first. If there is only one, copies it at once."""
     _offer(
         main,
         "Copy",
@@ -60,7 +60,7 @@ def copy_command(main: Main, command: str) -> None:
 
 
 def copy(main: Main, text: str) -> None:
-    """Sends a text to the clipboard of the person's own terminal, and says what was sent."""
+    """Sends a text to the clipboard of the user's own terminal, and says what was sent."""
     main.copy_to_clipboard(text)
     main.notify(SENT + _short(text), markup=False)
 
@@ -89,7 +89,7 @@ def _short(text: str) -> str:
 
 
 def of_client(client: Client, title: Callable[[str], str], now: datetime) -> list[Copyable]:
-    """What can be copied of a client. `title`: what an accounting app calls itself."""
+    """What can be copied from a client. `title`: gives an accounting app's display name."""
     found = [Copyable("Name", client.name, "n")]
     if client.practice_code:
         found.append(Copyable("Practice code", client.practice_code, "c"))
@@ -101,7 +101,7 @@ def of_client(client: Client, title: Callable[[str], str], now: datetime) -> lis
 
 
 def of_integration(client: Client, link: Integration, now: datetime) -> list[Copyable]:
-    """What can be copied of an integration."""
+    """What can be copied from an integration."""
     found = [Copyable("Organisation id", link.organisation_id, "o")]
     if step := next_step(link, client):
         found.append(Copyable("Status and next step", f"{link_words(link, now)}. {step}", "e"))
@@ -109,7 +109,7 @@ def of_integration(client: Client, link: Integration, now: datetime) -> list[Cop
 
 
 def of_entry(entry: Entry, line: str, client_name: str | None) -> list[Copyable]:
-    """What can be copied of an entry of the history. `line`: the entry in words."""
+    """What can be copied from a history entry. `line`: the entry in words."""
     found = [Copyable("Entry", line, "e"), Copyable("Entry number", str(entry.seq), "i")]
     if client_name:
         found.append(Copyable("Client", client_name, "n"))

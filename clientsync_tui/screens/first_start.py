@@ -1,4 +1,4 @@
-"""The first start: the name of the practice, the first accounting app, its set-up; then signing in and adding clients."""
+"""The first start: name the practice, choose the first accounting app, set it up, sign in and add clients."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ Three steps take you to your first clients. Press {everywhere.back} to leave: Cl
 
 
 class FirstStartScreen(ActionScreen):
-    """Leads a new practice to its first clients. Every step can be done later too."""
+    """Takes a new practice to its first clients. Every step can also be done later."""
 
     def compose(self) -> ComposeResult:
         """The steps, one below the other."""
@@ -38,7 +38,7 @@ class FirstStartScreen(ActionScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Begins with the name."""
+        """Starts with the name."""
         workplace = self.main.workplace
         self.query_one("#practice", Input).value = workplace.config.practice.name
         self._show_softwares()

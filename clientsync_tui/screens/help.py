@@ -1,5 +1,6 @@
-"""What `?` shows: the keys that work on a screen or in a dialogue, in groups, one line each. The most used come first, and words find
-any."""
+"""What `?` shows: the keys that work on a screen or in a dialogue, in groups, one line each. The most used come first, and
+a search finds any.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -69,11 +70,11 @@ LIST_KEYS = (("Move one line", "up", "down"), ("First line, last line", "first",
 
 
 MOST_USED = 8
-"""How many keys of a screen stand in front of the others."""
+"""How many of a screen's keys are listed as most used."""
 
 
 class KeyLines(Static):
-    """The groups, or those of their lines that have the words searched for. A long sentence wraps beside its keys."""
+    """The groups, or only those lines that match the search. A long sentence wraps beside its keys."""
 
     class Clicked(Message):
         """A line was clicked."""
@@ -89,7 +90,7 @@ class KeyLines(Static):
         self._laid_out = 0
 
     def find(self, words: str) -> int:
-        """Shows the lines that have all these words; returns how many. None: all lines."""
+        """Shows the lines with all these words. Returns how many. None: all lines."""
         wanted = searched(words).split()
 
         def has_all(title: str, line: Line) -> bool:
@@ -129,12 +130,12 @@ class KeyLines(Static):
 
 
 def beside(text: str, column: int, width: int) -> str:
-    """`text` broken into lines that begin at `column`, none longer than `width`; never narrower than 20 cells."""
+    """Wraps `text` into lines that start at `column` and are at most `width` long, but never narrower than 20 cells."""
     return ("\n" + " " * column).join(wrap(text, max(width - column, 20)))
 
 
 class HelpScreen(Dialogue[None]):
-    """The keys of the screen or the dialogue that it was opened from. A click on a line does what its key does, where that works."""
+    """The keys of the screen or dialogue that it was opened from. Clicking a line does what its key does, if that works now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Close"),
@@ -151,7 +152,7 @@ class HelpScreen(Dialogue[None]):
         self._does: dict[Line, Callable[[], object]] = {}
 
     def compose(self) -> ComposeResult:
-        """A group for each place."""
+        """One group per place."""
         with VerticalScroll(classes="dialogue help"):
             yield SearchLine("words of what you want to do, or a key")
             yield KeyLines(list(self.groups()))
@@ -163,11 +164,11 @@ class HelpScreen(Dialogue[None]):
     # Searching
 
     def action_search(self) -> None:
-        """Opens the line of words."""
+        """Opens the search line."""
         self.query_one(SearchLine).open()
 
     def action_back(self) -> None:
-        """Clears the search, else closes."""
+        """Clears the search, or closes."""
         line = self.query_one(SearchLine)
         if line.is_open:
             line.close()
@@ -185,7 +186,7 @@ class HelpScreen(Dialogue[None]):
         self.query_one(SearchLine).say(counted(count, "key") if count else "No key matches.")
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
-    # What there is
+    # The content
 
     def groups(self) -> Iterator[tuple[str, list[Line]]]:
         """Each group's title and lines."""
@@ -228,7 +229,7 @@ class HelpScreen(Dialogue[None]):
             own = []
 
     def _own(self) -> list[Line]:
-        """The keys of the screen's own class that say what they do; those that do the same in one line."""
+        """The described keys of the screen's own class; those with the same description share a line."""
         keys_by_title: dict[str, list[str]] = {}
         action_by_title: dict[str, str] = {}
         for binding in own_bindings(type(self._of)):
@@ -241,7 +242,7 @@ class HelpScreen(Dialogue[None]):
         return lines
 
     def _named(self, lines: Sequence[tuple[str, ...]]) -> list[Line]:
-        """Lines for (what they do, what does it ...), by the ids of tables' keys."""
+        """Lines for (description, ids ...), where the ids are those of the tables' keys."""
         found: list[Line] = []
         for title, *names in lines:
             shown = [keys_of(f"table.{name}", self.main.keys).split(",") for name in names]

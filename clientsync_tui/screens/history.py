@@ -1,4 +1,4 @@
-"""The history of the practice or of one client: who did what, when, and what was there before."""
+"""The history of the practice or of one client: who did what and when, and what was there before."""
 
 import asyncio
 from collections.abc import Sequence
@@ -37,14 +37,14 @@ WHAT = Column("what", "What", 24, flex=4, keep=9, sortable=False)
 COLUMNS = (WHEN, WHO, CLIENT, WHAT)
 
 TYPING_S = 0.1
-"""How long a search waits for the next letter: looking through a long ledger costs more than that."""
+"""How long a search waits for the next letter, because searching a long ledger costs more than that."""
 
 FOLDED = 5_000
-"""How many of the newest entries are folded into steps: that many are read whenever there are new ones."""
+"""How many of the newest entries are grouped into steps; this many are read whenever there are new ones."""
 
 
 class HistoryScreen(ActionScreen):
-    """The ledger, newest first; new entries come in on top as they are made."""
+    """The ledger, newest first. New entries appear at the top as they are made."""
 
     place: ClassVar[str] = HISTORY
     extra: ClassVar = named(SELECT, "filter")
@@ -57,7 +57,7 @@ class HistoryScreen(ActionScreen):
         self._rows: HistoryRows | None = None
 
     def compose(self) -> ComposeResult:
-        """The entries, and below or beside them the one under the cursor in full."""
+        """The entries, and below or beside them the selected one in full."""
         yield TopBar("History")
         yield SearchLine()
         with Container(id="parts"):
@@ -67,7 +67,7 @@ class HistoryScreen(ActionScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Reads what is on the screen, not more."""
+        """Reads only what is on the screen."""
         workplace = self.main.workplace
         self._history = workplace.store.history(workplace.you())
         table = self.query_one(SelectTable)
@@ -79,7 +79,7 @@ class HistoryScreen(ActionScreen):
         self._read()
 
     def unavailable(self, action: Action) -> str | None:
-        """From a client's history the same key leads to the practice's."""
+        """From a client's history, the same key leads to the practice's."""
         if action.name == "history" and self._client is None:
             return "This is the practice's whole history."
         return super().unavailable(action)
@@ -103,7 +103,7 @@ class HistoryScreen(ActionScreen):
         ]
 
     def commands(self) -> "Sequence[tuple[str, str]]":
-        """This history."""
+        """The commands for this history."""
         from ..sync.as_command import command
 
         about = ["--client", self._client] if self._client is not None else []
@@ -125,11 +125,11 @@ class HistoryScreen(ActionScreen):
     # Searching
 
     def do_filter(self) -> None:
-        """Opens the line of search words."""
+        """Opens the search line."""
         self.query_one(SearchLine).open()
 
     def do_back(self) -> None:
-        """Clears the search, else goes back."""
+        """Clears the search, or goes back."""
         line = self.query_one(SearchLine)
         if line.is_open:
             line.close()
@@ -146,7 +146,7 @@ class HistoryScreen(ActionScreen):
         try:
             parse(self._words)
         except FilterError as error:
-            # What was found before stays while a term is half typed.
+            # While a term is half typed, the earlier results stay.
             self.query_one("#said", Static).update(Content.styled(str(error), "$text-error"))
             return
         self._last = -1
@@ -210,7 +210,7 @@ class HistoryScreen(ActionScreen):
         self.query_one(TopBar).show(title, counted(count, "entry", "entries"))
 
     def _here(self) -> tuple[list[Entry], dict[str, str]]:
-        """The entry under the cursor, and the name of its client; of a step none."""
+        """The entry under the cursor and the name of its client; a step has none."""
         id = self.query_one(SelectTable).cursor_id
         return self._history.fetch([id]) if isinstance(id, int) else ([], {})
 
@@ -239,13 +239,13 @@ class HistoryScreen(ActionScreen):
             self.main.open("connections", client=entries[0].client)
 
     def on_resize(self, event: events.Resize) -> None:
-        """On a low screen the entries keep the room."""
+        """On a low screen, the entries keep the space."""
         self.set_class(event.size.height < 16, "low")
         self.set_class(event.size.width >= WIDE, "wide")
 
 
 def said(entry: Entry, names: dict[str, str]) -> Content:
-    """An entry in full: when to the second, who, about whom, and each change."""
+    """An entry in full: the time to the second, who, about which client, and each change."""
     at = moment(entry.at)
     when = f"{short_date(at, datetime.now(UTC))} {here(at):%H:%M:%S}" if at else ""
     about = ", ".join(

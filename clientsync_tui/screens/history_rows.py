@@ -1,4 +1,4 @@
-"""The lines of the history: an entry each, or the entries of one step, such as a job, folded into one that opens."""
+"""The lines of the history: one per entry, or a step such as a job folded into one line that opens."""
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from ..sync.locale_words import counted, moment_words
 from ..widgets.select_table.rows import Cell, Row, RowId
 
 FOLDS_FROM = 3
-"""Fewer entries are no longer than their folded line would be worth."""
+"""With fewer entries, folding them isn't worth it."""
 STYLES = {
     Kind.FOUND_EXPIRED: "error",
     Kind.FOUND_BROKEN: "error",
@@ -25,8 +25,9 @@ STYLES = {
 
 
 class Lines(Sequence[RowId]):
-    """The order of the lines: an entry's id is its number, a step's is the number of its oldest entry as text, which stays while the
-    step grows. What is older than the steps is an entry a line, and need not be read to be known."""
+    """The order of the lines. An entry's id is its number; a step's id is the number of its oldest entry as text, which
+    stays the same while the step grows. Older than the steps, every entry is a line, and need not be read to be known.
+    """
 
     def __init__(self, steps: Sequence[Step], opened: Collection[RowId] = ()) -> None:
         self.steps = {str(step.oldest): step for step in steps if step.newest - step.oldest + 1 >= FOLDS_FROM}
@@ -53,14 +54,14 @@ class Lines(Sequence[RowId]):
         return self._head[at] if at < len(self._head) else self._rest[at - len(self._head)]
 
     def index(self, value: object, start: int = 0, stop: int | None = None) -> int:
-        """Where a line stands. Raises ValueError if it is not shown."""
+        """The position of a line. Raises ValueError if it is not shown."""
         if isinstance(value, int) and value in self._rest:
             return len(self._head) + self._rest.index(value)
         return self._head.index(value)  # pyright: ignore[reportArgumentType]
 
 
 class HistoryRows:
-    """`Rows` over the ledger. `steps`: those that are one line, by their id."""
+    """`Rows` over the ledger. `steps`: those shown as one line, by id."""
 
     def __init__(
         self, history: History, lines: Sequence[RowId], opened: Collection[RowId], *, ascii_marks: bool
@@ -72,11 +73,11 @@ class HistoryRows:
         self.steps = lines.steps if isinstance(lines, Lines) else {}
 
     def order(self) -> Sequence[RowId]:
-        """The newest first."""
+        """Newest first."""
         return self._lines
 
     def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
-        """Rows of these entries and steps."""
+        """The rows of these entries and steps."""
         steps = {
             self.steps[id].newest: self.steps[id] for id in ids if isinstance(id, str) and id in self.steps
         }
@@ -90,7 +91,7 @@ class HistoryRows:
         ]
 
     def selectable(self, ids: Sequence[RowId]) -> Sequence[RowId]:
-        """Nothing is selected here."""
+        """Nothing can be selected here."""
         return ()
 
     def _row_of(self, step: Step, newest: Entry, now: datetime) -> Row:
@@ -102,7 +103,7 @@ class HistoryRows:
 
 
 def said_of(step: Step) -> tuple[str, str]:
-    """How many clients and how many entries a step has, in words."""
+    """How many clients and entries a step has, in words."""
     entries = counted(step.newest - step.oldest + 1, "entry", "entries")
     return counted(step.clients, "client") if step.clients else "", entries
 

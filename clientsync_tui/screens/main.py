@@ -1,4 +1,4 @@
-"""What screens need from the app. They know this instead of the app's class, so that imports run one way."""
+"""What screens need from the app. They depend on these protocols instead of the app's class, so that imports run one way."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -24,7 +24,7 @@ class Log(Protocol):
     """The messages of this run."""
 
     def read(self) -> None:
-        """Shows them again, the newest first."""
+        """Shows them again, newest first."""
         ...
 
     def withdraw(self, message: str) -> None:
@@ -37,21 +37,21 @@ class Main(Protocol):
 
     workplace: Workplace
     ascii_marks: bool
-    """Whether marks are drawn in ASCII only."""
+    """Whether marks are plain ASCII."""
 
     @property
     def keys(self) -> Mapping[str, str]:
-        """The user's own keys, by the id of what they do."""
+        """The user's own keys, by action id."""
         ...
 
     @property
     def notices(self) -> Log:
-        """The messages of this run."""
+        """This run's messages."""
         ...
 
     @property
     def engine(self) -> "Engine":
-        """Runs jobs and calls on a thread of its own."""
+        """Runs jobs and calls on its own thread."""
         ...
 
     @property
@@ -81,7 +81,7 @@ class Main(Protocol):
         ...
 
     def open_kind(self, kind: "BulkKind", **wanted: Any) -> Screen[Any]:
-        """Opens the screen on which a sign-in for a kind of work is chosen."""
+        """Opens the screen for choosing a sign-in for a kind of work."""
         ...
 
     def push_screen(
@@ -127,7 +127,7 @@ class Main(Protocol):
     # The terminal
 
     def suspend(self) -> AbstractContextManager[None]:
-        """Leaves the full screen for the time of the context."""
+        """Leaves the full screen for the duration of the context."""
         ...
 
     def redraw(self) -> None:
@@ -144,11 +144,11 @@ class Main(Protocol):
 
     @property
     def key_queue(self) -> "KeyQueue":
-        """The keys that wait for what they are for."""
+        """The keys that wait for their screen."""
         ...
 
     def mind_size(self) -> None:
-        """Covers the screen while the terminal is too small for it."""
+        """Covers the screen while the terminal is too small."""
         ...
 
     def copy_to_clipboard(self, text: str) -> None:
@@ -167,7 +167,7 @@ class Main(Protocol):
 
 
 class Asker(Protocol):
-    """A screen from which something is asked and done."""
+    """A screen that can ask questions and start work."""
 
     @property
     def main(self) -> Main:

@@ -1,4 +1,4 @@
-"""The morning view: what happened since you last looked, what ends soon, and which jobs run or wait."""
+"""The morning view: what happened since you last looked, what ends soon, and which jobs are running or waiting."""
 
 import asyncio
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ COLUMNS = (
     Column("forecast", "Day by day", MONTH.days + 1, keep=1, sortable=False),
 )
 EXPIRING = 2
-"""The tab where the fixes for what expires are."""
+"""The tab with the fixes for what expires."""
 ONLY = {
     "Broke": "only what broke",
     "Expires": "only what expires",
@@ -40,11 +40,11 @@ ONLY = {
     "Added": "only what is new",
 }
 NAMED = 100
-"""So many clients of a line are named."""
+"""How many of a line's clients are named."""
 
 
 class MorningScreen(ActionScreen):
-    """A line for each thing to know; enter leads to its clients, where its fix is one key away."""
+    """A line for each thing to know. Enter leads to its clients, where the fix is one key away."""
 
     place: ClassVar[str] = MORNING
 
@@ -54,7 +54,7 @@ class MorningScreen(ActionScreen):
         self._since: Since | None = None
 
     def compose(self) -> ComposeResult:
-        """The lines, and the clients of the one under the cursor."""
+        """The lines, and the clients of the selected one."""
         yield TopBar("Morning")
         with Beside():
             yield SelectTable(COLUMNS, selecting=False, id="lines")
@@ -138,7 +138,7 @@ class MorningScreen(ActionScreen):
     # Acting
 
     def unavailable(self, action: Action) -> str | None:
-        """Why an action cannot be done now."""
+        """Why an action can't be used now."""
         return "This is the morning view." if action.name == "morning" else super().unavailable(action)
 
     @on(SelectTable.Opened)
@@ -154,7 +154,7 @@ class MorningScreen(ActionScreen):
         clients.show_only(chosen.clients, ONLY[chosen.title], tab=tab)
 
     def do_morning_first(self) -> None:
-        """Shows this view first at each start, or the client list."""
+        """Chooses whether this view or the client list comes first at each start."""
         preferences = self.main.workplace.preferences
         first = not preferences.get(MORNING_FIRST, False)
         preferences.save(MORNING_FIRST, first)

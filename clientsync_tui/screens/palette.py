@@ -1,5 +1,6 @@
-"""The palette: by name, every action that works now, clients, saved views and settings of the screen. What belongs to another screen opens
-that first."""
+"""The palette: finds every available action by name, clients, saved views and display settings. What belongs to another
+screen opens that first.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -43,12 +44,12 @@ OPENED_AS = {
     HISTORY: "history",
     MORNING: "morning",
 }
-"""Places that the palette can go to before it does an action there. The others are steps of something that was begun elsewhere."""
+"""Places that the palette can open before performing an action there. All others are steps of something started elsewhere."""
 MOST_CLIENTS = 8
 TYPING_S = 0.08
 """How long the search for clients waits for the next letter."""
 BEGINS_SO = 1.5
-"""A client whose name or code begins with what was typed comes before actions in whose names the letters are found somewhere."""
+"""A client whose name or code starts with the typed text ranks above actions that merely contain its letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +63,21 @@ class Offer:
 
 
 class Actions(Provider):
-    """What the palette offers: first what works on this screen, then what other screens have, views and settings; clients once
-    something is typed."""
+    """What the palette offers: first what works on this screen, then other screens' actions, views and settings; clients
+    once something is typed.
+    """
 
     async def discover(self) -> Hits:
-        """Everything but the clients, before anything is typed."""
+        """Everything except clients, before anything is typed."""
         for offer in self._offers():
             yield DiscoveryHit(Content(offer.title), offer.do, text=offer.title, help=offer.says)
 
     async def search(self, query: str) -> Hits:
-        """What matches the words typed; this screen's own actions come first."""
+        """What matches the typed words; this screen's own actions come first."""
         matcher = self.matcher(searched(query))
         for offer in self._offers():
             score = matcher.match(offer.title)
-            # Fuzzy on a whole sentence would find nearly everything.
+            # Fuzzy search over whole sentences would find nearly everything.
             if score <= 0 and all(word in searched(offer.says) for word in searched(query).split()):
                 score = 0.1
             if score > 0:
@@ -130,7 +132,7 @@ def _elsewhere(screen: ActionScreen) -> Iterator[Offer]:
 
 
 def _leads_somewhere(screen: ActionScreen, action: Action) -> bool:
-    """Whether its screen can be opened, and there is what it needs, as far as that is known without opening it."""
+    """Whether its screen can be opened and has what it needs, as far as that is known without opening it."""
     home = _home(screen)
     if home is not None and _is_about_clients(action) and not _is_about_the_same(screen, home):
         return False
@@ -148,7 +150,7 @@ def _is_about_clients(action: Action) -> bool:
 
 
 def _is_about_the_same(screen: ActionScreen, home: ClientsScreen) -> bool:
-    """Whether the list would act on the client that the person looks at: its cursor or its selection may be on others."""
+    """Whether the list would act on the client the user is looking at; its cursor or selection may be on others."""
     opened = reversed([s for s in screen.main.screen_stack if isinstance(s, ActionScreen)])
     client = next((s.about_client for s in opened if s.about_client is not None), None)
     here = home.client_here()
@@ -156,7 +158,7 @@ def _is_about_the_same(screen: ActionScreen, home: ClientsScreen) -> bool:
 
 
 def _whom(home: ClientsScreen) -> str:
-    """On whom the list acts: the selected clients, or the one under the cursor, by name."""
+    """The clients the list acts on: the selected ones, or the name of the one under the cursor."""
     if selected := home.table.selection.total:
         return counted(selected, "selected client")
     here = home.client_here()
@@ -178,7 +180,7 @@ def _settings(screen: ActionScreen) -> Iterator[Offer]:
 
 
 def _clients(screen: ActionScreen, query: str) -> list[Client]:
-    """The first clients with all the words. On a thread."""
+    """The first clients with all the words. Runs on a thread."""
     words = [Term(None, word) for word in searched(query).split()]
     if not words:
         return []
@@ -196,7 +198,7 @@ def _do_elsewhere(screen: ActionScreen, action: Action) -> None:
     if action.place != CONNECTIONS:
         screen.main.open(OPENED_AS[action.place], action.name)
         return
-    # Of which client? Of the one under the cursor.
+    # Which client? The one under the cursor.
     clients = screen.main.open("clients")
     if isinstance(clients, ActionScreen):
         clients.call_later(_do_in_connections, clients, action)

@@ -1,4 +1,4 @@
-"""The settings of the screen, changed while the program runs: they take effect at once, and are written to the configuration."""
+"""Display settings that can be changed while the program runs: they take effect at once and are saved in the configuration."""
 
 import asyncio
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ TABLE = "screen"
 
 
 class Choice(NamedTuple):
-    """Another value of a setting than it has now."""
+    """A possible new value for a setting."""
 
     key: str
     value: str | bool
@@ -42,7 +42,7 @@ def choices(now: ScreenTable) -> Iterator[Choice]:
 
 
 def use(screen: ActionScreen, choice: Choice) -> None:
-    """Writes it to the configuration, and makes it true."""
+    """Saves it in the configuration, and applies it."""
     screen.run_worker(_use(screen, choice), group="setting", exit_on_error=False)
 
 
@@ -77,5 +77,5 @@ def _make_true(screen: ActionScreen, key: str, settings: ScreenTable) -> None:
                         widget.ascii_marks = screen.main.ascii_marks  # pyright: ignore[reportAttributeAccessIssue]
             screen.practice_changed()
         case _:
-            # The others are asked for when they are needed.
+            # All others are read when they are needed.
             pass

@@ -1,4 +1,4 @@
-"""What the screens around one list have in common: its filter and its sort."""
+"""What screens around one list share: its filter and its sort."""
 
 from textual import on
 
@@ -10,7 +10,7 @@ from .main import Asker
 
 
 class ListScreen(ActionScreen):
-    """A screen with one list, or a stage with one."""
+    """A screen with one list, or with a stage that has one."""
 
     @property
     def shown_list(self) -> SelectList:
@@ -63,12 +63,12 @@ class ListScreen(ActionScreen):
             super().do_back()
 
     def clear_filter(self) -> bool:
-        """Clears the filter; False where there is none."""
+        """Clears the filter; False if there is none."""
         return self.has_list and self.shown_list.back()
 
 
 def choose_sort(screen: Asker, shown: SelectList) -> None:
-    """Asks which column to sort by; the current one reverses the order."""
+    """Asks which column to sort by. Choosing the current one reverses the order."""
     present = dict(shown.table.sort)
 
     def choice(key: str, title: str) -> Choice:

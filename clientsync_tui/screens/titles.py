@@ -1,4 +1,4 @@
-"""What accounting apps call themselves, for the first frame: to ask them, each one's file would have to be read."""
+"""Accounting apps' display names for the first frame, because asking the apps would mean reading every app's file."""
 
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ KEPT = "titles"
 
 @cache
 def title(workplace: "Workplace", software: str) -> str:
-    """As saved at an earlier start, else as the app's file says; the name if no file knows the app any more."""
+    """As saved at an earlier start, else from the app's file; the short name if there is no such file any more."""
     return _kept(workplace).get(software) or _asked(workplace).get(software, software)
 
 
@@ -31,7 +31,7 @@ def _asked(workplace: "Workplace") -> dict[str, str]:
 
 
 def _release() -> int:
-    """Changes when the accounting apps' files change."""
+    """Changes whenever the accounting apps' files do."""
     return Path(accounting.__path__[0]).stat().st_mtime_ns
 
 

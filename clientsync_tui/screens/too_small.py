@@ -1,4 +1,4 @@
-"""Covers the screen while the terminal is too small, and says which size is needed."""
+"""Covers the screen while the terminal is too small, and says what size it needs."""
 
 from typing import ClassVar, cast
 
@@ -21,7 +21,7 @@ def fits(size: Size) -> bool:
 
 
 class TooSmall(ModalScreen[None]):
-    """Covers whatever is open, and leaves it as it is."""
+    """Covers whatever is open, and leaves it unchanged."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(action.keys, action.name, action.title, show=False, id=action.id)
@@ -33,7 +33,7 @@ class TooSmall(ModalScreen[None]):
         self._asks_to_leave = False
 
     def compose(self) -> ComposeResult:
-        """One sentence."""
+        """A single sentence."""
         yield Static(id="needs", markup=False)
 
     def on_resize(self) -> None:
@@ -56,7 +56,7 @@ class TooSmall(ModalScreen[None]):
         return cast(Main, self.app)  # pyright: ignore[reportUnknownMemberType]
 
     def action_quit(self) -> None:
-        """Quits. There's no room for a dialogue, so while a job runs the key is asked for twice."""
+        """Quits. There is no room for a dialogue, so while a job runs, the key has to be pressed twice."""
         if self._main.engine.running and not self._asks_to_leave:
             self._asks_to_leave = True
             self._show()

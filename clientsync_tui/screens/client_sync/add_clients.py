@@ -1,4 +1,4 @@
-"""Add clients: sign in, choose among the organisations that are reached, create accounts."""
+"""Add clients: sign in, choose among the organisations you reach, create accounts."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -45,7 +45,7 @@ class AddClientsScreen(ReachScreen):
         yield f"{len(self.reach) - already:,} not on the client list yet, {already:,} already on it."
 
     def own_stage(self) -> Iterable[Widget]:
-        """The table, and what is done with the selection."""
+        """The table, and what to do with the selection."""
         yield SelectList(
             COLUMNS,
             ascii_marks=self.main.ascii_marks,
@@ -64,10 +64,10 @@ class AddClientsScreen(ReachScreen):
         return cast(OrganisationRows, self.shown_list.rows)
 
     async def fill_own(self) -> None:
-        """Reads the client list beside what is reached."""
+        """Compares the client list with what is reached."""
         store, sort = self.main.workplace.store, self.shown_list.table.sort or FIRST
         rows = await asyncio.to_thread(organisation_rows, store, self._about, self.reach, sort)
-        # What was selected and is no longer reached cannot be added.
+        # Something selected that is no longer reached can't be added.
         self.shown_list.table.selection.remove(
             [id for id in self.shown_list.table.selection if id not in self.reach]
         )
@@ -76,17 +76,17 @@ class AddClientsScreen(ReachScreen):
         self.shown_list.table.columns = [column for column in COLUMNS if column.key in rows.told]
         self.shown_list.show(rows, words, sort)
         if self.by_consents:
-            # The user already picked each one on the app's own page.
+            # The user has already picked each one on the app's own page.
             self.shown_list.table.selection.add(rows.selectable(rows.order()))
 
     def focus_own(self) -> None:
-        """To the table."""
+        """Focuses the table."""
         self.shown_list.table.focus()
 
     # Actions
 
     def unavailable(self, action: Action) -> str | None:
-        """The table's own only where it is shown."""
+        """The table's actions are available only while it is shown."""
         if action.name in ("filter", "sort", "choose_team", "toggle_link") and self._stage != "own":
             return "Wait until the organisations are known."
         if action.name == "toggle_link" and self.shown_list.table.cursor_id not in self._rows.matches:
@@ -94,14 +94,14 @@ class AddClientsScreen(ReachScreen):
         return super().unavailable(action)
 
     def do_toggle_link(self) -> None:
-        """Links the organisation under the cursor to the client it matches, or not."""
+        """Links the organisation under the cursor to the client it matches, or unlinks it."""
         id = self.shown_list.table.cursor_id
         self._rows.apart ^= {str(id)}
         if id is not None:
             self.shown_list.table.refresh_rows([id])
 
     def do_choose_team(self) -> None:
-        """The team of the clients that are created."""
+        """Chooses the team for the new clients."""
         from ..dialogues.choose_team import choose_team
 
         def chosen(team: str | None) -> None:
@@ -111,7 +111,7 @@ class AddClientsScreen(ReachScreen):
         choose_team(self, chosen)
 
     def continue_own(self) -> None:
-        """Enter in the table goes to the button; enter there creates."""
+        """Enter in the table moves to the button; Enter there creates the accounts."""
         create = self.query_one("#create", Button)
         if create.disabled:
             self.say(self.keyed(NOTHING_SELECTED), "warning")
@@ -153,7 +153,7 @@ class AddClientsScreen(ReachScreen):
 
     def _plan(self, chosen: Sequence[RowId]) -> Plan:
         assert self.sign_in is not None
-        # The order in which they are listed, not that of a set.
+        # In list order, not in that of a set.
         wanted = frozenset(chosen)
         ids = [id for id in self.reach if id in wanted]
         store = self.main.workplace.store

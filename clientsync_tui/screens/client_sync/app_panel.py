@@ -44,7 +44,7 @@ BUTTONS = (
 
 
 class AppPanel(Vertical):
-    """Title, sign-in and counts; the buttons; what Reconnect all will do."""
+    """Title, sign-in and counts, the buttons, and what Reconnect all will do."""
 
     def __init__(self, software: "Software", *, ascii_marks: bool) -> None:
         super().__init__()
@@ -54,14 +54,14 @@ class AppPanel(Vertical):
         self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """All of it; `read` decides what is seen."""
+        """All widgets; `read` decides which are visible."""
         yield Static("", classes="title", markup=False)
         yield Static("", classes="counts", markup=False)
         yield Answers(*(Button(label, name=name) for name, label in BUTTONS), leave=None)
         yield Static("", classes="entails muted", markup=False)
 
     def read(self, workplace: "Workplace") -> None:
-        """Reads counts and sign-ins; draws only when something is different."""
+        """Reads counts and sign-ins; redraws only if something has changed."""
         name = self.software.name
         now = datetime.now(UTC)
         configured = workplace.is_configured(name)
@@ -110,7 +110,7 @@ class AppPanel(Vertical):
 
     @property
     def column(self) -> int:
-        """Which of its buttons has the focus, from the left."""
+        """Which of its buttons has the focus, counted from the left."""
         return next((n for n, button in enumerate(self._usable) if button.has_focus), 0)
 
     def focus_button(self, column: int = 0) -> None:

@@ -23,11 +23,11 @@ NEEDS_SET_UP = frozenset({"add_clients", "reconnect_all", "reassign_clients", "s
 
 
 class Panels(VerticalScroll, inherit_bindings=False):
-    """The apps' panels. The arrows go from one to the next, also where they are more than the screen shows."""
+    """The apps' panels. Arrows move between them, even if there are more than the screen shows."""
 
 
 class ClientSyncScreen(ActionScreen):
-    """What can be done with each accounting app; a letter acts on the one that the focus is in."""
+    """What can be done with each accounting app. A letter acts on the focused one."""
 
     place: ClassVar[str] = CLIENT_SYNC
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,7 +38,7 @@ class ClientSyncScreen(ActionScreen):
     ]
 
     def compose(self) -> ComposeResult:
-        """A panel for each accounting app: those in use first."""
+        """A panel for each accounting app, those in use first."""
         yield TopBar("Client Sync")
         workplace = self.main.workplace
         softwares = sorted(
@@ -50,49 +50,50 @@ class ClientSyncScreen(ActionScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """The first button that can be used."""
+        """Focuses the first usable button."""
         super().on_mount()
         self.practice_changed()
         self._panels[0].focus_button()
 
     def practice_changed(self) -> None:
-        """Reads the counts and the sign-ins again."""
+        """Reads counts and sign-ins again."""
         for panel in self._panels:
             panel.read(self.main.workplace)
         self.refresh_keys()
 
     @property
     def _panels(self) -> list[AppPanel]:
-        # Every action asks for them: to query the whole screen each time takes a tenth of the time to open it.
+        # Cached because every action needs them: querying the whole screen each time would take a tenth of the
+        # time to open it.
         return [panel for panels in self.query_children(Panels) for panel in panels.query_children(AppPanel)]
 
     @property
     def _here(self) -> AppPanel:
-        """The panel that the focus is in."""
+        """The panel that has the focus."""
         panels = self._panels
         return next((panel for panel in panels if panel.has_focus_within), panels[0])
 
     # Moving
 
     def action_step(self, by: int) -> None:
-        """To the next button, or the one before."""
+        """Moves to the next or previous button."""
         self.focus_next(Button) if by > 0 else self.focus_previous(Button)
 
     def action_go(self, by: int) -> None:
-        """To the panel below or above."""
+        """Moves to the panel below or above."""
         panels = self._panels
         at = panels.index(self._here)
         column = panels[at].column
         panels[max(0, min(at + by, len(panels) - 1))].focus_button(column)
 
     def on_descendant_focus(self) -> None:
-        """What works depends on the app that has the focus."""
+        """The available actions depend on which app has the focus."""
         self.refresh_keys()
 
     # Actions
 
     def unavailable(self, action: Action) -> str | None:
-        """Depends on whether the app under the cursor is set up."""
+        """Depends on whether the focused app is set up."""
         if action.name == "client_sync":
             return "You are already there."
         if not self.is_mounted or action.place != CLIENT_SYNC:
@@ -116,14 +117,14 @@ class ClientSyncScreen(ActionScreen):
         return super().unavailable(action)
 
     def copyable(self) -> "Sequence[Copyable]":
-        """Who is signed in to the accounting app that the focus is in."""
+        """Who is signed in to the focused accounting app."""
         from ..copying import Copyable
 
         people = self.main.workplace.held(self._here.software.name)
         return [Copyable("Signed in as", sign_in.person.email, "") for sign_in in people]
 
     def commands(self) -> "Sequence[tuple[str, str]]":
-        """What can be done with the accounting app that the focus is in."""
+        """What can be done with the focused accounting app."""
         from ...app.actions import actions
         from ...sync.as_command import command
 
@@ -154,7 +155,7 @@ class ClientSyncScreen(ActionScreen):
         reconnect_across_apps(self)
 
     def do_set_up(self) -> None:
-        """Opens the form; what was set is tried at once."""
+        """Opens the set-up form; new settings are tried at once."""
         from .set_up import SetUpScreen
 
         software = self._here.software
@@ -169,7 +170,7 @@ class ClientSyncScreen(ActionScreen):
         self.main.push_screen(SetUpScreen(self.main.workplace, software), set_up)
 
     def do_sign_in(self) -> None:
-        """Signs in, or as another person."""
+        """Signs in, or signs in as another person."""
         self._sign_in(self._here.software.name)
 
     def _sign_in(self, software: str, why: str | None = None) -> None:
@@ -183,13 +184,13 @@ class ClientSyncScreen(ActionScreen):
         self.main.push_screen(SignInScreen(software, why), signed_in)
 
     def do_sign_out(self) -> None:
-        """Asks first, saying what ends."""
+        """Asks first, and says what will end."""
         from .sign_out import sign_out
 
         sign_out(self, self._here.software)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """A button does what its letter does, for the software that it is in."""
+        """A button does the same as its letter, for its own app."""
         if event.button.name:
             event.button.focus()
             self.call_later(self.action_act, event.button.name)

@@ -1,4 +1,6 @@
-"""From one consent to the next, where a sign-in is for one organisation: who is asked for, what came, and how many are left."""
+"""Takes the user from one consent to the next, if each organisation needs its own: whom to choose, what came, and how many
+are left.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
@@ -18,16 +20,18 @@ from .sign_in import SignInScreen
 
 SHOWN_LAST = 3
 LOW = 30
-"""On a screen with fewer rows only the last consent is shown, so that the links stay in view."""
+"""A lower screen shows only the last consent, so that the links stay visible."""
 
 
 class ConsentsScreen(SignInScreen):
-    """Dismissed with the last consent that was asked for, or None. You can stop and continue another day: the consents so far are saved."""
+    """Dismissed with the last requested consent, or None. Users can stop and continue another day, because the consents so
+    far are saved.
+    """
 
     extra: ClassVar[Sequence[Action]] = named(CONSENTS, "skip_consent")
 
     def __init__(self, software: str, run: Consents, came: Callable[[], None] | None = None) -> None:
-        """`came`: called after each consent that something can be done with."""
+        """`came`: called after each consent that can be used."""
         super().__init__(software)
         self._run = run
         self._came = came
@@ -39,18 +43,18 @@ class ConsentsScreen(SignInScreen):
         return (what_to_choose(self.software, self._run), *self._arrivals[-shown:])
 
     def on_resize(self) -> None:
-        """A higher screen shows more of what came."""
+        """A taller screen shows more of what came."""
         if self.link:
             self.show_reasons()
 
     def arrived(self, sign_in: SignIn) -> None:
-        """On to the next."""
+        """Moves on to the next one."""
         arrived = self._run.arrived(sign_in)
         self._arrivals.append(what_came(self.software, arrived, sign_in))
         if arrived in (Arrived.NEXT, Arrived.ANOTHER) and self._came is not None:
             self._came()
         if arrived is Arrived.AGAIN:
-            # The next attempt would get the same organisation again if the browser picks it by itself.
+            # If the browser picks an organisation by itself, the next attempt would get the same one again.
             self.pause(self._arrivals[-1])
         elif self._run.goes_on:
             self._show_run()
@@ -59,7 +63,7 @@ class ConsentsScreen(SignInScreen):
             self.leave()
 
     def leave(self) -> None:
-        """Stops here; what is left can be gone on with."""
+        """Stops here. The rest can be continued later."""
         self.dismiss(self._run.done[-1] if self._run.done else None)
 
     def more_buttons(self) -> Iterable[Button]:
@@ -69,7 +73,7 @@ class ConsentsScreen(SignInScreen):
         yield button
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Continue leaves with what came, Cancel without."""
+        """Continue leaves with the consents so far, Cancel without."""
         if event.button.id == "finish":
             event.prevent_default()
             self.leave()
@@ -78,7 +82,7 @@ class ConsentsScreen(SignInScreen):
             self.dismiss(None)
 
     def unavailable(self, action: Action) -> str | None:
-        """Another is asked for only where there is one."""
+        """Skipping is possible only if there is another one to ask for."""
         if action.name == "skip_consent":
             return None if self._run.left > 1 else "There is no other consent to ask for."
         return super().unavailable(action)
@@ -106,7 +110,7 @@ class ConsentsScreen(SignInScreen):
 
 
 def consents_of(screen: Asker, job: str, software: str) -> ConsentsScreen:
-    """The run over what a job waits for in one software; after each consent the job does what it can."""
+    """The consents that a job needs in one app. After each one, the job does what has become possible."""
     main = screen.main
     store = main.workplace.store
     items = store.jobs.items(job, ItemState.WAITING, software=software)
@@ -116,7 +120,7 @@ def consents_of(screen: Asker, job: str, software: str) -> ConsentsScreen:
 
 
 def consents_for_new(screen: Asker, software: str) -> ConsentsScreen:
-    """A run that welcomes every organisation, as clients are added."""
+    """Consents for adding clients: every organisation is welcome."""
     workplace = screen.main.workplace
     held = (sign_in.id for sign_in in workplace.store.sign_ins.held(workplace.holder, software, working=True))
     return ConsentsScreen(software, Consents((), held, welcome=True))

@@ -1,4 +1,4 @@
-"""A kind of work that needs a sign-in of yours: choose the sign-in, see the plan, confirm it. A job does the rest."""
+"""A kind of work that needs one of your sign-ins: choose it, see the plan, confirm. A job does the rest."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
@@ -27,11 +27,11 @@ from .reach import LAST, ReachScreen
 
 
 class KindScreen(ReachScreen):
-    """Does a kind of work with all that it is about, or with the clients given."""
+    """Does a kind of work for everything it applies to, or for the given clients."""
 
-    without: ClassVar[frozenset[str]] = frozenset({"copy"})  # `y` answers
+    without: ClassVar[frozenset[str]] = frozenset({"copy"})  # `y` answers the question here
     nothing: str = "Nothing to do."
-    """What the plan's list says when it is empty."""
+    """What the plan's list says if it is empty."""
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("dialogue.yes", "answer(True)", show=False),
         own_key("dialogue.no", "answer(False)", show=False),
@@ -46,7 +46,8 @@ class KindScreen(ReachScreen):
         *,
         fresh: bool = False,
     ) -> None:
-        """`only`: ids of clients; None: all. `exactly`: these of their integrations; None: every one in this accounting app.
+        """`only`: ids of clients; None: all. `exactly`: these of their integrations; None: all of them in this accounting
+        app.
 
         `fresh`: only a new sign-in will do.
         """
@@ -63,7 +64,7 @@ class KindScreen(ReachScreen):
         self._begun = False
 
     def before(self) -> Iterable[str]:
-        """What it does, and what would be tried with a sign-in that reaches everything."""
+        """What it does, and what it would try with a sign-in that reaches everything."""
         if self._before is not None:
             yield from self.promises(self._before)
             yield from self._left_out(self._before)
@@ -83,7 +84,7 @@ class KindScreen(ReachScreen):
             yield "\n".join(left)
 
     def own_stage(self) -> Iterable[Widget]:
-        """The plan, and the answers."""
+        """The plan, and the buttons to answer it."""
         yield PlanList(partial(title, self.main.workplace), ascii_marks=self.main.ascii_marks)
         yield self.led()
         yield Answers(
@@ -93,7 +94,7 @@ class KindScreen(ReachScreen):
         )
 
     def begin(self) -> None:
-        """Nobody is asked to sign in where there is nothing to do."""
+        """If there is nothing to do, nobody is asked to sign in."""
         self.run_worker(self._begin(), exclusive=True, group="reach", exit_on_error=False)
 
     async def _begin(self) -> None:
@@ -119,7 +120,7 @@ class KindScreen(ReachScreen):
         return plan if self._exactly is None else plan.about(self._exactly)
 
     async def fill_own(self) -> None:
-        """What is done with the organisations that are reached."""
+        """Plans the work for the organisations that are reached."""
         await self._show_plan(await asyncio.to_thread(self._planned, self.sign_in))
 
     async def _show_plan(self, plan: Plan) -> None:
@@ -132,7 +133,7 @@ class KindScreen(ReachScreen):
         self.relabel("go", self.keyed(f"{plan_words.button(plan)} ({{dialogue.yes}})"))
         self.query_one("#go").display = count > 0
         for more in self.query("#more"):
-            # Another consent helps only where something is out of reach.
+            # Another consent helps only if something is out of reach.
             more.display = count > 0 or plan.count(Will.CANNOT) > 0
         self.relabel("own #cancel", self.keyed(f"{'Cancel' if count else 'Close'} ({{dialogue.no}})"))
 
@@ -144,11 +145,11 @@ class KindScreen(ReachScreen):
         return [(self._kind.title, line)] if line is not None else ()
 
     def focus_own(self) -> None:
-        """To the answer."""
+        """Focuses the answer."""
         self.query_one("#own Answers", Answers).focus_first()
 
     def action_answer(self, yes: bool) -> None:
-        """y and n, on the plan alone."""
+        """y and n, while the plan is shown."""
         if self._stage != "own":
             return
         if not yes:
@@ -159,11 +160,11 @@ class KindScreen(ReachScreen):
             self.run_worker(self._start(self._plan), group="start", exit_on_error=False)
 
     def continue_own(self) -> None:
-        """Enter outside of the buttons goes to them."""
+        """Enter outside the buttons moves to them."""
         self.focus_own()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """The answer by a button."""
+        """Answers with a button."""
         if event.button.id == "go":
             self.action_answer(True)
 

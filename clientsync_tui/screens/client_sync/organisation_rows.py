@@ -19,12 +19,12 @@ COLUMNS = (
 )
 Sort = tuple[tuple[str, bool], ...]
 FIRST: Sort = (("state", False), ("name", False))
-"""What is sorted by at first: what can be selected stands above what cannot."""
+"""The initial sort: selectable rows above the others."""
 NEW = Cell("new client", "ok")
 
 
 class OrganisationRows(ListRows):
-    """Rows whose ids are the organisations'; those in `apart` become clients of their own although they match one."""
+    """Rows whose ids are organisation ids. Those in `apart` become separate clients although they match one."""
 
     def __init__(self, rows: Sequence[Row], matches: Mapping[str, Match]) -> None:
         super().__init__(
@@ -37,10 +37,10 @@ class OrganisationRows(ListRows):
         self.told = frozenset(
             column.key for n, column in enumerate(COLUMNS) if any(row.cells[n] for row in rows)
         )
-        """The columns that have values: not every app's list has country and currency."""
+        """The columns that have values; not every app's list includes country and currency."""
 
     def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
-        """The rows as they are now decided."""
+        """The rows with the decisions so far."""
         return [
             Row(row.id, (row.cells[0], NEW, *row.cells[2:])) if row.id in self.apart else row
             for row in super().fetch(ids)
@@ -50,7 +50,9 @@ class OrganisationRows(ListRows):
 def organisation_rows(
     store: Store, software: str, reach: Mapping[str, Organisation], sort: Sort
 ) -> OrganisationRows:
-    """What is on the list already, what matches a client there, and what is new. Reads the whole list: call it in a thread."""
+    """What is on the list already, what matches a client there, and what is new. Reads the whole list, so call it in a
+    thread.
+    """
     integrated = store.clients.integrated(software)
     matches = matcher(store, software, datetime.now(UTC)).matches(
         [organisation for organisation in reach.values() if organisation.id not in integrated]
@@ -61,7 +63,7 @@ def organisation_rows(
     ]
     found = OrganisationRows(rows, matches)
     found.sort(sort)
-    # What the filter needs is worked out here, not at the first letter typed.
+    # Search texts are prepared here, not when the first letter is typed.
     found.filter("-")
     found.filter("")
     return found
@@ -85,7 +87,7 @@ def _row(organisation: Organisation, known: Integrated | None, match: Match | No
 
 
 def _called(name: str, code: str | None, organisation: str) -> str:
-    """A client in a few words: its code, and its name where that is not the organisation's."""
+    """A short name for a client: its code, and its name if that differs from the organisation's."""
     if code is None:
         return name
     return code if name == organisation else f"{code} {name}"

@@ -1,4 +1,6 @@
-"""A plan before it is carried out: how many, what is left out and why, and by name; y or n, and Cancel has the focus."""
+"""A plan before it is carried out: how many, what is left out and why, and each client by name. y or n; Cancel has the
+focus.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -29,7 +31,7 @@ from ..titles import title
 
 
 class PlanScreen(Dialogue[bool]):
-    """Dismissed with whether the plan is to be carried out. Only `y` and the button say so, never the key that opened it."""
+    """Dismissed with whether to carry out the plan. Only `y` and the button confirm it, never the key that opened it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("dialogue.yes", "answer(True)"),
@@ -50,7 +52,7 @@ class PlanScreen(Dialogue[bool]):
     def __init__(
         self, plan: Plan, lines: Sequence[str] = (), *, everybody: bool = False, ascii_marks: bool = False
     ) -> None:
-        """`lines`: what else has to be known before saying yes. `everybody`: the plan is about every client, whoever it names."""
+        """`lines`: anything else to know before confirming. `everybody`: the plan covers every client, whichever it names."""
         super().__init__()
         self._plan = plan
         self._lines = lines
@@ -59,7 +61,7 @@ class PlanScreen(Dialogue[bool]):
         self._ascii_marks = ascii_marks
 
     def compose(self) -> ComposeResult:
-        """The question, what it entails, every client by name, and the answers."""
+        """The question, the consequences, every client by name, and the answers."""
         count = self._plan.count(Will.DO)
         with Vertical(classes="dialogue plan"):
             yield Static(plan_words.question(self._plan), classes="question", markup=False)
@@ -78,7 +80,7 @@ class PlanScreen(Dialogue[bool]):
         return claim_words.about_plan(workplace.store, self._plan, workplace.actor, datetime.now(UTC))
 
     def on_mount(self) -> None:
-        """The command that does the same, as soon as it is known."""
+        """Shows the command that does the same, once it is known."""
         if self._plan.count(Will.DO):
             self.run_worker(self._show_command(), group="command", exit_on_error=False)
 
@@ -99,15 +101,15 @@ class PlanScreen(Dialogue[bool]):
             copy_command(self.main, self._same_as)
 
     def action_answer(self, yes: bool) -> None:
-        """Ends it; where nothing can be done, there is nothing to say yes to."""
+        """Closes it. If nothing can be done, it can't be confirmed."""
         self.dismiss(yes and self._plan.count(Will.DO) > 0)
 
     async def action_table(self, action: str) -> None:
-        """The list of names scrolls although the focus is on Cancel."""
+        """Scrolls the list of names although Cancel has the focus."""
         await self.query_one(PlanList).table.run_action(action)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Ends it by a button."""
+        """Answers with a button."""
         if event.button.id == "no" and self.query_one(Answers).dangerous and self._plan.count(Will.DO):
             self.notify(NOT_DONE)
         self.action_answer(event.button.id == "yes")
@@ -116,9 +118,9 @@ class PlanScreen(Dialogue[bool]):
 def confirm_and_run(
     screen: Asker, plan: Plan, *, hidden: int = 0, lines: Sequence[str] = (), everybody: bool = False
 ) -> None:
-    """Shows a plan and, when it is confirmed, makes a job of it and shows that.
+    """Shows a plan and, once confirmed, makes a job of it and shows that.
 
-    `hidden`: how many of the clients that it is about the filter hides. `lines`: what else has to be known. `everybody`: it is about
+    `hidden`: how many of its clients the filter hides. `lines`: anything else to know. `everybody`: it covers
     every client.
     """
     workplace = screen.main.workplace
@@ -140,15 +142,15 @@ async def _started(screen: Asker, plan: Plan) -> None:
 
 
 async def start(screen: Asker, plan: Plan, *, leave: bool = True) -> None:
-    """Makes a job of a plan and shows it; `leave`: `screen` is done with, so that going back leads past it.
+    """Makes a job of a plan and shows it. `leave`: `screen` is finished, so going back skips it.
 
-    To be awaited in a worker. Raises Trouble when the job cannot be written.
+    Await it in a worker. Raises Trouble if the job can't be saved.
     """
     main = screen.main
     job = await asyncio.to_thread(new_job, main.workplace.store, plan, main.workplace.actor)
 
     def show() -> None:
-        # Only while it is on top: a screen that the user opened meanwhile stays.
+        # Only while it is on top: a screen that the user has opened meanwhile stays.
         if leave and screen.is_on_top:
             main.pop_screen()
         main.run_job(job)

@@ -1,4 +1,4 @@
-"""What adding, reconnecting and reassigning have in common: a sign-in that works, and the organisations that it reaches."""
+"""What adding, reconnecting and reassigning share: a working sign-in, and the organisations it reaches."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -45,13 +45,13 @@ NOTHING_SELECTED = "Nothing is selected yet. Press {table.toggle} to select a ro
 
 
 class ReachScreen(ListScreen):
-    """Signs in when needed, shows which organisations are reached, and continues with them.
+    """Signs in if necessary, shows which organisations are reached, and continues with them.
 
-    A subclass says in `before` what will be done, in `reached` what it means that these organisations are reached, yields
+    A subclass says in `before` what will be done and in `reached` what the reached organisations mean, yields
     the widgets of its own stage, and fills them in `fill_own`.
     """
 
-    # While it waits nothing has the focus, so that enter can't cancel.
+    # While it waits nothing has the focus, so that Enter can't cancel.
     AUTO_FOCUS = ""
     place: ClassVar[str] = ORGANISATIONS
     extra: ClassVar[Sequence[Action]] = named(SELECT, "continue")
@@ -81,38 +81,38 @@ class ReachScreen(ListScreen):
 
     @property
     def by_consents(self) -> bool:
-        """Whether each organisation needs a consent of its own."""
+        """Whether each organisation needs its own consent."""
         return self.software.organisations_per_sign_in == "one"
 
     def counted(self, count: int) -> str:
-        """So many organisations, as the app calls them."""
+        """A number of organisations, in the app's words."""
         one, several = self.software.organisation_words
         return counted(count, one, several)
 
     @property
     def has_list(self) -> bool:
-        """Whether the list of the subclass's own stage is shown."""
+        """Whether the list of the subclass's stage is shown."""
         return self._stage == "own" and bool(self.query(SelectList))
 
-    # What a subclass has
+    # For subclasses
 
     def before(self) -> Iterable[str]:
-        """What will be done, in sentences, before anybody signs in."""
+        """What will be done, in sentences, before anyone signs in."""
         return ()
 
     def reached(self) -> Iterable[str]:
-        """What the organisations reached mean for what will be done."""
+        """What the reached organisations mean for the work."""
         return ()
 
     def own_stage(self) -> Iterable[Widget]:
-        """The widgets of what comes after the organisations."""
+        """The widgets of the stage after the organisations."""
         return ()
 
     async def fill_own(self) -> None:
-        """Fills them, before they are shown; called in a worker. Raises Trouble."""
+        """Fills them before they are shown. Called in a worker. Raises Trouble."""
 
     def focus_own(self) -> None:
-        """Where the focus goes on the subclass's own stage."""
+        """Moves the focus on the subclass's stage."""
 
     # Layout
 
@@ -142,34 +142,36 @@ class ReachScreen(ListScreen):
         return Button(words, id=action, name=action)
 
     def relabel(self, button: str, label: str) -> None:
-        """Gives a button other words, and the width that they need."""
+        """Gives a button a new text, and the width it needs."""
         found = self.query_one(f"#{button}", Button)
         found.label = Content(label)
         found.refresh(layout=True)
 
     def on_mount(self) -> None:
-        """Begins with the sign-in used last, or with signing in."""
+        """Starts with the sign-in used last, or with signing in."""
         super().on_mount()
         self._wait("")
         self.begin()
 
     def begin(self) -> None:
-        """What is done first."""
+        """What to do first."""
         self.find_reach()
 
     def continue_by_consents(self, sign_in: SignIn | None = None) -> None:
-        """Continues without asking what a sign-in reaches: the user is taken through the consents that are needed."""
+        """Continues without asking what a sign-in reaches, because the user will be taken through the consents that are
+        needed.
+        """
         self.sign_in = sign_in or self.main.workplace.chosen(self._about)
         self.run_worker(self._fill_own(), exclusive=True, group="reach", exit_on_error=False)
 
     def led(self) -> Static:
-        """How many consents are needed, where each organisation needs its own; `show_consents` fills it."""
+        """A line for how many consents are needed, if each organisation needs its own; `show_consents` fills it."""
         note = Static("", classes="led muted", markup=False)
         note.display = self.by_consents
         return note
 
     async def show_consents(self, plan: Plan) -> None:
-        """Says how many consents a plan needs."""
+        """Shows how many consents a plan needs."""
         if not self.by_consents:
             return
         workplace, now = self.main.workplace, datetime.now(UTC)
@@ -186,25 +188,25 @@ class ReachScreen(ListScreen):
         self.query_one(".led", Static).update(text)
 
     def last_reach_of(self, plan: Plan) -> LastReach | None:
-        """How many organisations of a plan the sign-in used last reached when it was last asked. For a thread."""
+        """How many organisations of a plan the sign-in used last reached when it was last asked. Call it in a thread."""
         workplace = self.main.workplace
         organisations = {item.organisation_id for item in plan.only((Will.DO,))}
         return of_organisations(workplace.store, workplace.chosen(self._about), organisations)
 
     def reached_last(self, reach: LastReach) -> str:
-        """The same in a sentence."""
+        """The same as a sentence."""
         at = moment_words(reach.at, datetime.now(UTC))
         return f"You reached {reach.reached:,} of {self.counted(reach.of)} here when your sign-in was last asked ({at})."
 
     def more_buttons(self) -> Iterable[Button]:
-        """The button for more organisations, where one consent may be for several."""
+        """The button for more organisations, if one consent can cover several."""
         if not self.by_consents:
             yield Button(self.with_key("Authorise more", "authorise_more"), id="more", name="authorise_more")
 
     # Sign-in and reach
 
     def find_reach(self, sign_in: SignIn | None = None, *, fresh: bool = False) -> None:
-        """Finds out what a sign-in reaches: that one, else the one used last; `fresh`: one yet to be made."""
+        """Finds out what a sign-in reaches: the given one, else the one used last. `fresh`: ask for a new one."""
         chosen = None if fresh else sign_in or self.sign_in or self.main.workplace.chosen(self._about)
         self.run_worker(self._find_reach(chosen), exclusive=True, group="reach", exit_on_error=False)
 
@@ -284,12 +286,12 @@ class ReachScreen(ListScreen):
         for button in self.query("#choices Button"):
             button.display = button.id in buttons
         if buttons == ("cancel",):
-            # Enter pressed once too often must not end what is being asked.
+            # Pressing Enter once too often must not cancel the question.
             self.set_focus(None)
         else:
             choices = self.query_one("#choices", Answers)
             choices.focus_first()
-            # Where it stands is known when the lines above it are laid out.
+            # Its position is known once the lines above it are laid out.
             self.call_after_refresh(choices.scroll_visible, animate=False)
         self.refresh_keys()
 
@@ -306,7 +308,7 @@ class ReachScreen(ListScreen):
         self.query_one("#steps", Static).update(Content.assemble(*parts))
 
     def show_own(self) -> None:
-        """Shows the subclass's own stage."""
+        """Shows the subclass's stage."""
         self._stage = "own"
         self._show_step(CHOSEN)
         self.query_one("#organisations").display = False
@@ -317,7 +319,7 @@ class ReachScreen(ListScreen):
     # Actions
 
     def unavailable(self, action: Action) -> str | None:
-        """By the stage."""
+        """Depends on the stage."""
         if action.name == "try_again":
             return None if self._stage == "trouble" else "Nothing went wrong."
         if action.name in ("authorise_more", "other_sign_in") and self._stage == "waiting":
@@ -329,7 +331,7 @@ class ReachScreen(ListScreen):
         return super().unavailable(action)
 
     def do_continue(self) -> None:
-        """On with the organisations that are reached."""
+        """Continues with the reached organisations."""
         if self._stage == "organisations" and self.reach:
             self._wait("Checking which are already on the client list…")
             self.run_worker(self._fill_own(), exclusive=True, group="reach", exit_on_error=False)
@@ -337,7 +339,7 @@ class ReachScreen(ListScreen):
             self.continue_own()
 
     def continue_own(self) -> None:
-        """Enter on the subclass's own stage."""
+        """Enter on the subclass's stage."""
 
     async def _fill_own(self) -> None:
         try:
@@ -348,13 +350,13 @@ class ReachScreen(ListScreen):
             self.show_own()
 
     def do_authorise_more(self) -> None:
-        """Another consent, or a run of them; what they add is reached as well."""
+        """Adds another consent, or several; what they reach is added too."""
         self.find_reach(fresh=True)
 
     def do_other_sign_in(self) -> None:
-        """Chooses among the sign-ins held here, or makes another."""
+        """Chooses among the sign-ins held here, or makes a new one."""
         mine = self.sign_in.person.id if self.sign_in else None
-        # Where a sign-in is for one organisation, a person has many: the one used last stands for them.
+        # If each organisation needs its own sign-in, a person has many, and the one used last stands for them.
         people = {
             s.person.id: s for s in reversed(self.main.workplace.held(self._about)) if s.person.id != mine
         }
@@ -378,7 +380,7 @@ class ReachScreen(ListScreen):
         self.find_reach()
 
     def do_back(self) -> None:
-        """From the own stage to the organisations; from there away."""
+        """From the subclass's stage back to the organisations; from there, closes the screen."""
         if self.clear_filter():
             return
         if self._stage == "own" and self.sign_in is not None:
@@ -387,7 +389,7 @@ class ReachScreen(ListScreen):
             self.dismiss()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """A button named like an action does that."""
+        """A button named after an action performs it."""
         if event.button.id == "cancel":
             self.dismiss()
         elif event.button.name:

@@ -32,7 +32,7 @@ EVERYBODY = "everybody"
 
 
 class ReassignScreen(ReachScreen):
-    """Makes whoever signs in the authenticated user of integrations."""
+    """Makes the user who signs in the authenticated user of integrations."""
 
     steps: tuple[str, ...] = ("Sign in", "Organisations", "Select", "Reassign")
     heading: str = "Reassign clients"
@@ -45,9 +45,10 @@ class ReassignScreen(ReachScreen):
         integrated_by: str | None = None,
         exactly: Collection[tuple[str, str]] | None = None,
     ) -> None:
-        """`only`: ids of clients, None: all. `integrated_by`: e-mail address of the colleague whose integrations are shown first.
+        """`only`: ids of clients, None: all. `integrated_by`: e-mail address of the colleague whose integrations are shown
+        first.
 
-        `exactly`: these of the clients' integrations, selected from the start; None: every one in this accounting app.
+        `exactly`: these of the clients' integrations, selected from the start; None: all of them in this accounting app.
         """
         super().__init__(software)
         self._only = only
@@ -58,7 +59,7 @@ class ReassignScreen(ReachScreen):
         self._last_reach: LastReach | None = None
 
     def before(self) -> Iterable[str]:
-        """What it means."""
+        """What reassigning means."""
         yield (
             "You become the authenticated user of clients that colleagues integrated. Your sign-in is used for them from then on. "
             "Only organisations that your sign-in reaches can be reassigned to you."
@@ -67,7 +68,7 @@ class ReassignScreen(ReachScreen):
             yield self.reached_last(self._last_reach)
 
     def reached(self) -> Iterable[str]:
-        """How many of what others integrated."""
+        """How many of other people's integrations are reached."""
         if self._all is not None and self.sign_in is not None:
             organisations = _integrated_by_others(self._all, self.sign_in)
             count = sum(organisation in self.reach for organisation in organisations)
@@ -75,7 +76,7 @@ class ReassignScreen(ReachScreen):
                 yield f"You reach {count:,} of the {self.counted(len(organisations))} that others integrated."
 
     def own_stage(self) -> Iterable[Widget]:
-        """The table, and what is done with the selection."""
+        """The table, and what to do with the selection."""
         back = self.keyed("Press {everywhere.back} to go back.")
         empty = f"No colleague has integrated a client with {self.software.title}, so there is nothing to reassign. {back}"
         yield SelectList(COLUMNS, ascii_marks=self.main.ascii_marks, empty=empty)
@@ -88,7 +89,7 @@ class ReassignScreen(ReachScreen):
         )
 
     def begin(self) -> None:
-        """Where each organisation needs its own consent, they are asked for once the organisations are chosen."""
+        """If each organisation needs its own consent, they are requested after the organisations are chosen."""
         self.run_worker(self._begin(), exclusive=True, group="reach", exit_on_error=False)
 
     async def _begin(self) -> None:
@@ -139,19 +140,19 @@ class ReassignScreen(ReachScreen):
         )
 
     def focus_own(self) -> None:
-        """To the table."""
+        """Focuses the table."""
         self.shown_list.table.focus()
 
     # Actions
 
     def unavailable(self, action: Action) -> str | None:
-        """The table's own only where it is shown."""
+        """The table's actions are available only while it is shown."""
         if action.name in ("filter", "sort", "integrated_by") and self._stage != "own":
             return "Wait until the organisations are known."
         return super().unavailable(action)
 
     def do_integrated_by(self) -> None:
-        """Whose integrations are shown."""
+        """Chooses whose integrations are shown."""
         assert self._found is not None
         choices = [Choice(EVERYBODY, "Everyone", plan_words.integrations(len(self._found.plan.items)))]
         choices += [
@@ -170,7 +171,7 @@ class ReassignScreen(ReachScreen):
         self.main.push_screen(Choose("Integrated by", choices), chosen)
 
     def continue_own(self) -> None:
-        """Shows the plan for what is selected."""
+        """Shows the plan for the selection."""
         assert self._found is not None
         chosen = [str(id) for id in self.shown_list.table.selection.ids]
         if not chosen:
@@ -216,7 +217,7 @@ class ReassignScreen(ReachScreen):
 
 
 def _integrated_by_others(plan: Plan, sign_in: SignIn) -> list[str]:
-    """The organisations of a plan whose integrations use another sign-in than this one."""
+    """The organisations of a plan whose integrations use a different sign-in than this one."""
     return [
         item.organisation_id
         for item in plan.only((Will.DO,))

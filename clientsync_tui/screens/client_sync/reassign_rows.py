@@ -26,7 +26,7 @@ STYLES = {Status.CONNECTED: "ok", Status.EXPIRING: "warning", Status.EXPIRED: "e
 
 
 class ReassignRows:
-    """The items of a plan with what there is to tell of each. Reads the sign-ins: make it in a thread."""
+    """The items of a plan with the facts to show about each. Reads the sign-ins, so create it in a thread."""
 
     def __init__(self, store: Store, plan: Plan, *, ascii_marks: bool) -> None:
         self.plan = plan
@@ -36,11 +36,11 @@ class ReassignRows:
         self._of: dict[str, PlanItem] = {item.organisation_id: item for item in plan.items}
 
     def __contains__(self, organisation: object) -> bool:
-        """Whether there is anything to say of this organisation."""
+        """Whether there is a row for this organisation."""
         return organisation in self._of
 
     def people(self) -> list[tuple[Person, int]]:
-        """Who integrated them, and how many, the most first."""
+        """Who integrated them and how many, most first."""
         counted = Counter(_facts(item).authenticated_by for item in self.plan.items)
         people: dict[str, tuple[Person, int]] = {}
         for sign_in, count in counted.items():
@@ -50,7 +50,7 @@ class ReassignRows:
         return sorted(people.values(), key=lambda person_and_count: -person_and_count[1])
 
     def rows(self, integrated_by: str | None, sort: Sort) -> ListRows:
-        """Those by one person (e-mail address), or all, in this order."""
+        """Those of one person (e-mail address), or all, in this order."""
         items = [
             item
             for item in self.plan.items
@@ -67,7 +67,7 @@ class ReassignRows:
         return found
 
     def chosen(self, organisations: Sequence[str]) -> Plan:
-        """The plan for these organisations alone."""
+        """The plan for just these organisations."""
         wanted = frozenset(organisations)
         plan = self.plan
         items = tuple(item for item in plan.items if item.organisation_id in wanted)

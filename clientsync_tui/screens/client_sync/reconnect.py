@@ -1,4 +1,6 @@
-"""Reconnect: every expired or broken client that a sign-in reaches gets that sign-in; the others are listed with what to do."""
+"""Reconnect: every expired or broken client that a sign-in reaches gets that sign-in. The others are listed with what to
+do.
+"""
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
@@ -11,7 +13,7 @@ from .kind import KindScreen
 
 
 class ReconnectScreen(KindScreen):
-    """Reconnects all that is expired or broken, or the clients given."""
+    """Reconnects everything that is expired or broken, or the given clients."""
 
     nothing: str = (
         "Nothing known is expired or broken. To find out, press {clients.check} in the client list: it checks every "
@@ -30,7 +32,7 @@ class ReconnectScreen(KindScreen):
         self._all = only is None
 
     def before(self) -> Iterable[str]:
-        """That what works is left alone, last."""
+        """The last line says that working integrations are left alone."""
         yield from super().before()
         if self._before is not None:
             yield "Working integrations are left alone."

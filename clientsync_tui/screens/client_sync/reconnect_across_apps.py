@@ -1,4 +1,4 @@
-"""Reconnect all across every accounting app, as one job."""
+"""Reconnect all in every accounting app, as one job."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def reconnect_across_apps(screen: "ActionScreen") -> None:
-    """Asks each app what the sign-in used last reaches, and shows one plan for all."""
+    """Asks each app what the sign-in used last reaches, and shows one plan for all of them."""
     screen.say("Checking what your sign-ins reach in each accounting app…", "information")
     screen.run_worker(_reconnect(screen), exclusive=True, group="plan", exit_on_error=False)
 
@@ -46,7 +46,7 @@ async def _reconnect(screen: "ActionScreen") -> None:
             return sign_in, await session.reach(sign_in)
 
         plan, lacking = await all_apps.planned(softwares, make, chosen, working)
-        # The number on the button is what is done: what only waits for a sign-in is not.
+        # The number on the button is what will be done; items that only wait for a sign-in don't count.
         plan = all_apps.without_waiting(
             plan, {name: why for name, why in lacking.items() if _needs_a_person(why)}
         )

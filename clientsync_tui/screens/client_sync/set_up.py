@@ -1,4 +1,4 @@
-"""Setting up an accounting app: what to do there step by step, what to enter here, and a sign-in to try it."""
+"""Set up an accounting app: what to do there step by step, what to enter here, and a sign-in to try it."""
 
 from typing import ClassVar
 
@@ -23,7 +23,7 @@ from ..dialogues.dialogue import Dialogue
 
 
 class SetUpScreen(Dialogue[bool]):
-    """Dismissed with whether something was set."""
+    """Dismissed with whether something was saved."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(False)", "Cancel"),
@@ -63,21 +63,21 @@ class SetUpScreen(Dialogue[bool]):
         return Horizontal(Static(title), field, classes="field")
 
     def on_mount(self) -> None:
-        """Ready to type."""
+        """Ready for typing."""
         self.query_one("#client_id").focus()
 
     def action_scroll_steps(self, by: int) -> None:
-        """The steps are longer than a small screen."""
+        """Scrolls the steps, which may be longer than a small screen."""
         how = self.query_one("#how", VerticalScroll)
         how.scroll_page_down(animate=False) if by > 0 else how.scroll_page_up(animate=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """The redirect to register is the one that is typed."""
+        """The steps show the redirect as typed."""
         if event.input.id in ("redirect_port", "redirect_url"):
             self.query_one("#steps", Static).update(self._set_up.steps(self._typed()))
 
     def on_input_submitted(self) -> None:
-        """Enter goes to the next field, and saves from the last."""
+        """Enter moves to the next field, and saves from the last one."""
         fields = list(self.query(Input))
         at = next((n for n, field in enumerate(fields) if field.has_focus), 0)
         if at + 1 < len(fields):
@@ -86,7 +86,7 @@ class SetUpScreen(Dialogue[bool]):
             self._save()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Saves, copies, or neither."""
+        """Saves, copies or cancels."""
         match event.button.id:
             case "save":
                 self._save()
@@ -98,7 +98,7 @@ class SetUpScreen(Dialogue[bool]):
                 self.dismiss(False)
 
     def _typed(self) -> SoftwareTable:
-        """The table with what is typed; a port that is none stays as it was."""
+        """The settings as typed; an invalid port is left as it was."""
         entered = {str(field.id): field.value.strip(BLANKS) for field in self.query(Input)}
         port = entered.get("redirect_port", "")
         table = self._set_up.table
@@ -118,7 +118,7 @@ class SetUpScreen(Dialogue[bool]):
         self.save(lambda: self._set_up.keep(table, secret), lambda _: self.dismiss(True))
 
     def _checked(self) -> SoftwareTable:
-        """The table as it would be; raises UsageError where that cannot work."""
+        """The settings as they would be saved. Raises UsageError if they can't work."""
         table = self._typed()
         if not table.client_id:
             raise UsageError("Enter the client id: copy it from the app's page.")

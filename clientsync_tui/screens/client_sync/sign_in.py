@@ -1,4 +1,4 @@
-"""Signing in to an accounting app: the link whole, the way to it over SSH, a field for the pasted address, and what comes of it."""
+"""Signing in to an accounting app: the whole link, how to use it over SSH, a field for the pasted address, and the result."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -38,20 +38,20 @@ PATIENCE_S = 600
 
 
 class PastedAddress(Field):
-    """Where an address is pasted; one that was broken over lines is taken whole."""
+    """The field for the pasted address. An address broken over several lines is accepted."""
 
     def on_paste(self, event: events.Paste) -> None:
-        """Leaves it to the screen: an input of its own would keep the first line alone."""
+        """Leaves it to the screen, because an input on its own would keep only the first line."""
         event.prevent_default()
 
 
 class SignInScreen(ActionScreen):
     """Dismissed with the `SignIn` that was made, or None."""
 
-    # While it waits nothing has the focus, so that enter can't cancel.
+    # While it waits nothing has the focus, so that Enter can't cancel.
     AUTO_FOCUS = ""
     place: ClassVar[str] = SIGN_IN
-    without: ClassVar[frozenset[str]] = frozenset({"copy"})  # `y` copies the link
+    without: ClassVar[frozenset[str]] = frozenset({"copy"})  # `y` copies the link here
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("table.up", "scroll_links(-1)", "Scroll the links up", show=False),
         own_key("table.down", "scroll_links(1)", "Scroll the links down", show=False),
@@ -67,14 +67,14 @@ class SignInScreen(ActionScreen):
             self.attempt = attempt
 
     class Remark(Message):
-        """Something to know, which ends nothing."""
+        """Something the user should know that doesn't end the attempt."""
 
         def __init__(self, says: str) -> None:
             super().__init__()
             self.says = says
 
     def __init__(self, software: str, why: str | None = None) -> None:
-        """`why`: what made signing in necessary, in a sentence."""
+        """`why`: why signing in is necessary, as a sentence."""
         super().__init__()
         self._about = software
         self._why = why
@@ -119,18 +119,18 @@ class SignInScreen(ActionScreen):
 
     @property
     def software(self) -> "Software":
-        """The accounting app that is signed in to."""
+        """The accounting app to sign in to."""
         return self.main.workplace.software(self._about)
 
     @property
     def link(self) -> str:
-        """The link to sign in with; empty before it is ready."""
+        """The link to sign in with; empty until it is ready."""
         return self._attempt.link if self._attempt else ""
 
-    # What a run of several changes
+    # What a run of several sign-ins overrides
 
     def reasons(self) -> Sequence[str]:
-        """What made signing in necessary, in sentences."""
+        """Why signing in is necessary, in sentences."""
         return (self._why,) if self._why else ()
 
     def more_buttons(self) -> Iterable[Button]:
@@ -142,13 +142,13 @@ class SignInScreen(ActionScreen):
         self.dismiss(sign_in)
 
     def leave(self) -> None:
-        """The person leaves without signing in."""
+        """The user leaves without signing in."""
         self.dismiss(None)
 
     # The attempt
 
     def begin(self) -> None:
-        """Begins an attempt."""
+        """Starts an attempt."""
         self._under_way = True
         self._attempt = None
         self._show_stage(failed=False)
@@ -172,17 +172,17 @@ class SignInScreen(ActionScreen):
             self.pause(str(trouble), "error")
         else:
             self._under_way = False
-            # Not within this worker: the next step may start another worker, which ends this one.
+            # Not within this worker, because the next step may start another worker, which ends this one.
             self.call_later(self.arrived, signed_in)
 
     def on_sign_in_screen_remark(self, event: Remark) -> None:
-        """Shows it on this screen, and on any other the user is at."""
+        """Shows it here, or on whichever screen the user is."""
         self.say(event.says, "warning")
 
     def on_sign_in_screen_begun(self, event: Begun) -> None:
-        """Shows the link, then opens the browser where there is one."""
+        """Shows the link, then opens the browser if there is one."""
         if not self._under_way:
-            # It ended before this message arrived.
+            # The attempt ended before this message arrived.
             return
         self._attempt = attempt = event.attempt
         patience_s = min(PATIENCE_S, attempt.lives_s) if attempt.way == "code" else PATIENCE_S
@@ -190,7 +190,7 @@ class SignInScreen(ActionScreen):
         words = shown(attempt, self.software.title, opens_browser=opens_by_itself(self._browser_command))
         for place in PLACES:
             self._set(place, words.get(place, ""))
-        # A link of the terminal's own (OSC 8) stays whole however the lines break.
+        # The terminal's own link (OSC 8) stays intact however the lines wrap.
         self.query_one("#link", Static).update(
             Text(words["link"], style=f"link {words['link']}", overflow="fold")
         )
@@ -219,7 +219,7 @@ class SignInScreen(ActionScreen):
     # What is shown
 
     def show_reasons(self) -> None:
-        """Shows why, what to know before the browser opens, and what keeps the loopback from listening."""
+        """Shows the reasons, what to know before the browser opens, and why the loopback can't listen."""
         trouble = self._attempt.trouble if self._attempt and self._attempt.way == "browser" else None
         notes = (*self.reasons(), self.software.before_sign_in, trouble)
         lines = [line for line in notes if line]
@@ -251,7 +251,7 @@ class SignInScreen(ActionScreen):
         if ready or failed:
             self.query_one(Answers).focus_first()
         else:
-            # Enter pressed once too often must not end what is being asked.
+            # Pressing Enter once too often must not cancel the question.
             self.set_focus(None)
 
     def _tick(self) -> None:
@@ -263,7 +263,7 @@ class SignInScreen(ActionScreen):
     # What the user does
 
     def unavailable(self, action: Action) -> str | None:
-        """Without a link only another attempt is possible."""
+        """Without a link, the only option is another attempt."""
         if action.name == "try_again":
             return "You are already signing in." if self._under_way else None
         if action.name == "use_code" and self.software.grant.device is None:
@@ -279,7 +279,7 @@ class SignInScreen(ActionScreen):
         return super().unavailable(action)
 
     def action_scroll_links(self, by: int) -> None:
-        """On a small screen the links do not fit."""
+        """Scrolls the links, which don't fit on a small screen."""
         self.query_one("#links").scroll_relative(y=by, animate=False)
 
     def do_copy_link(self) -> None:
@@ -289,11 +289,12 @@ class SignInScreen(ActionScreen):
         self.notify(f"Copied to your terminal's clipboard. {plain}", markup=False)
 
     def do_print_link(self) -> None:
-        """Leaves the full screen for as long as the person needs the link as plain text."""
+        """Leaves the full screen while the user needs the link as plain text."""
         assert self._attempt is not None
         try:
             with self.main.suspend():
-                # Erases what is below, where a terminal has no second screen and shows the program's last picture.
+                # Clears everything below, because a terminal without an alternate screen still shows the
+                # program's last picture.
                 print(f"\x1b[J\n{plain(self._attempt)}")
                 wait_for_enter("Press Enter to go back. ")
         except SuspendNotSupported:
@@ -311,7 +312,7 @@ class SignInScreen(ActionScreen):
         self._open(self.link)
 
     def do_paste(self) -> None:
-        """Goes to the field."""
+        """Moves to the field."""
         self.query_one("#pasted").focus()
 
     def do_try_again(self) -> None:
@@ -319,12 +320,12 @@ class SignInScreen(ActionScreen):
         self.begin()
 
     def do_use_code(self) -> None:
-        """Begins again the other way."""
+        """Starts again the other way."""
         self._with_code = not self._with_code
         self.begin()
 
     def do_back(self) -> None:
-        """From the field to the buttons; from there away."""
+        """From the field to the buttons; from there, closes the screen."""
         if self.focused is self.query_one("#pasted"):
             self.query_one("#copy_link").focus()
         else:
@@ -338,14 +339,14 @@ class SignInScreen(ActionScreen):
             self.call_later(self.action_act, event.button.id)
 
     def on_paste(self, event: events.Paste) -> None:
-        """An address that is pasted anywhere on the screen is taken."""
+        """Accepts an address that is pasted anywhere on the screen."""
         if self._attempt is not None and self._attempt.way == "browser":
             # More than a field takes is no address; what it is instead is said below.
             self.query_one("#pasted", Input).value = event.text.strip() if len(event.text) <= MOST else ""
             self._take(event.text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Takes what was pasted or typed into the field."""
+        """Accepts what was pasted or typed into the field."""
         self._take(event.value)
 
     def _take(self, text: str) -> None:
@@ -360,7 +361,7 @@ class SignInScreen(ActionScreen):
             await self.ask(paste)
         except Trouble as trouble:
             self._mistaken(str(trouble))
-            # What was pasted stays, so that the user can correct it.
+            # The pasted text stays, so that the user can correct it.
             self.query_one("#pasted", Input).focus()
 
     def on_unmount(self) -> None:

@@ -1,4 +1,4 @@
-"""What the sign-in screen shows of an attempt, by the names of the places for it."""
+"""The texts that the sign-in screen shows for an attempt, by where they go."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ PLACES = ("lead", "link", "shorter", "short_link", "over_ssh", "ssh_line")
 
 
 def shown(attempt: "Attempt | DeviceAttempt", title: str, *, opens_browser: bool) -> Mapping[str, str]:
-    """The text for each place; those that stay empty are not named. `title`: of the accounting app."""
+    """The text for each place; empty places are left out. `title`: the accounting app's."""
     if attempt.way == "code":
         by_code = {
             "lead": f"To sign in to {title}, open this address in any browser, on any machine:",
@@ -40,8 +40,8 @@ def shown(attempt: "Attempt | DeviceAttempt", title: str, *, opens_browser: bool
 
 
 def waiting_for(attempt: "Attempt | DeviceAttempt", left_s: int) -> str:
-    """What is waited for, and for how long still."""
-    # Each repaint travels up the line: by the minute is enough until the last one.
+    """What the attempt is waiting for, and how much longer."""
+    # Each repaint travels up the line, so update every minute until the last one.
     left = f"{-(-left_s // 60)} minutes" if left_s > 60 else f"{-(-left_s // 10) * 10} seconds"
     awaited = "the pasted address"
     if attempt.way == "code":

@@ -1,4 +1,4 @@
-"""Signing out: says first which integrations end with it."""
+"""Signing out: first says which integrations end with it."""
 
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from ...accounting.seam.software import Software
 
 NAMED = 50
-"""How many clients are named; more are counted."""
+"""How many clients are named; the rest are counted."""
 
 
 def sign_out(screen: ActionScreen, software: "Software") -> None:
-    """Asks whose sign-in, where several people's are held here, then whether."""
+    """Asks whose sign-in, if several people's are held here, and then whether to go ahead."""
     groups = leaving(screen.main.workplace.store, screen.main.workplace.held(software.name))
 
     def chosen(id: str | None) -> None:

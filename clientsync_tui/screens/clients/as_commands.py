@@ -1,4 +1,4 @@
-"""The commands that do the same as the client list's actions, with the clients that are chosen."""
+"""The commands that do the same as the client list's actions, with the chosen clients."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,7 +17,7 @@ PLACEHOLDERS = {
 
 
 def offer(screen: ClientsView) -> None:
-    """Shows them, and copies the one that is chosen."""
+    """Shows the commands, and copies the chosen one."""
     numbers = screen.chosen()
     able = [action for action in actions(CLIENTS) if action.command and screen.why_not(action) is None]
     selected = screen.table.selection.total > 0
@@ -41,12 +41,12 @@ def _commands(
 
 
 def _words(action: Action, clients: Sequence[Client], *, selected: bool) -> list[str] | None:
-    """What follows the command's name; None if the list has no such command for what is chosen."""
+    """What follows the command's name; None if the list has no such command for the chosen clients."""
     if action.name in ("export", "upload_codes"):
         return ["clients.csv"]
     kind = KINDS.get(action.name)
     if kind is not None and kind.whole_list and not selected:
-        # Without a selection it is about every client.
+        # Without a selection, it is about every client.
         return []
     if not clients:
         return None

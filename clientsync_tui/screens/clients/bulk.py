@@ -1,4 +1,4 @@
-"""Every kind of bulk work with the chosen clients, from the client list; and the Actions menu."""
+"""Bulk work on the chosen clients from the client list, and the Actions menu."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ FOR_CHOSEN = frozenset({*KINDS, "assign_team", "remove", "claim", "release"})
 
 
 def open_menu(screen: ClientsView) -> None:
-    """The Actions menu: the three things of the whole list first, then what can be done with the chosen clients."""
+    """The Actions menu: first the three actions for the whole list, then those for the chosen clients."""
     count = len(screen.chosen())
     keymap = screen.main.keys
 
@@ -69,7 +69,7 @@ def open_menu(screen: ClientsView) -> None:
 
 
 def begin(screen: ClientsView, kind: BulkKind) -> None:
-    """Plans a kind of work for the chosen clients; where a sign-in has to be chosen first, on a screen of its own."""
+    """Plans a kind of work for the chosen clients; if a sign-in has to be chosen first, on its own screen."""
     open_for_chosen(screen, kind) if kind.needs is Needs.ANY else plan_for_chosen(screen, kind)
 
 
@@ -78,7 +78,7 @@ def _is_about_all(screen: ClientsView, kind: BulkKind | None) -> bool:
 
 
 def open_for_chosen(screen: ClientsView, kind: BulkKind) -> None:
-    """Opens the screen for a kind of work with the chosen clients; asks for the accounting app where they have several."""
+    """Opens the screen of a kind of work for the chosen clients. Asks for the accounting app if they have several."""
     numbers = screen.chosen()
     clients, workplace = screen.store.clients, screen.main.workplace
 
@@ -116,7 +116,7 @@ def open_for_chosen(screen: ClientsView, kind: BulkKind) -> None:
 
 
 def open_fix(screen: ClientsView) -> None:
-    """Opens the screen that does what the chosen fix says, for exactly the integrations of the clients that are shown."""
+    """Opens the screen that does what the chosen fix says, for exactly its integrations among the shown clients."""
     line = screen.line
     if line is None:
         return
@@ -142,7 +142,7 @@ def open_fix(screen: ClientsView) -> None:
 
 
 def plan_for_chosen(screen: ClientsView, kind: BulkKind) -> None:
-    """Plans a kind of work for the chosen clients, shows the plan, and carries it out when confirmed."""
+    """Plans a kind of work for the chosen clients, shows the plan, and carries it out once confirmed."""
     everybody = _is_about_all(screen, kind)
     numbers = [] if everybody else screen.chosen()
     hidden = 0 if everybody else screen.hidden_chosen

@@ -1,4 +1,4 @@
-"""Saying that you are working on the chosen clients, or no longer."""
+"""Claims the chosen clients ("I am working on these"), or releases them."""
 
 from collections.abc import Callable, Mapping
 
@@ -12,7 +12,7 @@ from .rows import today
 
 
 def claim(screen: ClientsView) -> None:
-    """Claims the chosen clients; asks first where colleagues have claimed some."""
+    """Claims the chosen clients. Asks first if colleagues have claimed some."""
     numbers, hidden = screen.chosen(), screen.hidden_chosen
     store, me = screen.store, screen.actor
 
@@ -52,4 +52,4 @@ def release(screen: ClientsView) -> None:
 
 
 DOES: Mapping[str, Callable[[ClientsView], None]] = {"claim": claim, "release": release}
-"""By the name of the action."""
+"""By the action's name."""

@@ -1,4 +1,4 @@
-"""The list part of the client list's screen: reading, filter, sort, and what is selected."""
+"""The list part of the client list's screen: reading, filtering, sorting and selecting."""
 
 import asyncio
 from array import array
@@ -35,9 +35,9 @@ from .rows import ClientRows, about, columns, today
 from .triage import FixList, TriageTabs
 
 FIRST_PAGE = 200
-"""Rows of the first frame."""
+"""How many rows the first frame reads."""
 TYPED_S = 0.25
-"""How long after the last letter of a filter the fixes follow, so that the list does not jump with each letter."""
+"""How long after the last letter of a filter the fixes are updated, so that the list doesn't jump with each letter."""
 NO_CLIENTS = """There are no clients yet.
 
 Press {everywhere.client_sync} for Client Sync, sign in to an accounting app there, and add clients from its organisations."""
@@ -47,28 +47,28 @@ NO_MATCH = (
 
 
 class ClientList(ActionScreen):
-    """Shows the clients that triage and filter leave; every read but the first page is on a thread."""
+    """Shows the clients that match the tab and the filter. Every read except the first page runs on a thread."""
 
     def __init__(self) -> None:
         super().__init__()
-        # One thread, so that a letter typed meanwhile takes the place of those that wait.
+        # A single thread, so that the read for a new letter replaces those that are still waiting.
         self._reader = ThreadPoolExecutor(1, "client-list")
         self._viewer: Viewer | None = None
         self._rows: ClientRows | None = None
         self.lines: list[FixLine] = []
         self.cause: Cause | None = None
-        """The chosen fix's: the list is narrowed to it."""
+        """The chosen fix's cause, to which the list is narrowed."""
         self.only: frozenset[int] | None = None
-        """The clients that another screen led to: the list is narrowed to them."""
+        """The clients that another screen led to, to which the list is narrowed."""
         self.only_words = ""
-        # The tab and the filter that the fixes are of.
+        # The tab and the filter that the fixes belong to.
         self._lines_of: tuple[str, str] | None = None
         self._total, self._about, self._facts_due = 0, "", True
-        # The last of the reads, the last that a key asked for, and the last that ended.
+        # The latest read, the latest one that a key asked for, and the latest one that ended.
         self._reads = self._asked = self._ended = 0
         self._glanced: Glanced | None = None
         self.read_at = (0, 0)
-        """The store's changes when the list was read that is shown."""
+        """The store's change counters when the shown list was read."""
         self._held: list[SignIn] = []
         self.held: frozenset[str] = frozenset()
         self.sort: Sort = BY_NAME
@@ -86,13 +86,13 @@ class ClientList(ActionScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """The first page at once: it is read by an index, whatever the number of clients."""
+        """Shows the first page at once: an index makes that fast for any number of clients."""
         self.call_after_refresh(self._warm)
         self.sort = self._kept_sort()
         self.table.ascii_marks = self.tabs.ascii_marks = self.main.ascii_marks
         self.header.say([])
         self._viewer = self._viewed(today())
-        # Where it was left, it is not all clients by their names.
+        # If it starts where the user left it, it isn't all clients by name.
         plain = self.sort == BY_NAME and not self.tabs.chosen and not self.filter_bar.text
         page = self.main.workplace.store.clients.first_page(FIRST_PAGE) if plain else array("q")
         self._rows = ClientRows(self.main.workplace, page, self._viewer)
@@ -102,14 +102,14 @@ class ClientList(ActionScreen):
         self._follow()
 
     def _warm(self) -> None:
-        # Behind the first read on the same thread, so that the first letter of a filter is as quick as the others.
+        # On the same thread, so that the first letter of a filter is as quick as the others.
         self._reader.submit(self.main.workplace.store.clients.warm)
 
     def on_unmount(self) -> None:
         """Stops reading."""
         self._reader.shutdown(wait=False, cancel_futures=True)
 
-    # What there is on the screen
+    # What is on the screen
 
     @property
     def table(self) -> SelectTable:
@@ -123,17 +123,17 @@ class ClientList(ActionScreen):
 
     @property
     def tabs(self) -> TriageTabs:
-        """The tabs of triage."""
+        """The tabs."""
         return self.query_one(TriageTabs)
 
     @property
     def fix_list(self) -> FixList:
-        """The fixes for the clients of the tab."""
+        """The fixes for the tab's clients."""
         return self.query_one(FixList)
 
     @property
     def filter_bar(self) -> FilterBar:
-        """The filter's line."""
+        """The filter line."""
         return self.query_one(FilterBar)
 
     @property
@@ -157,7 +157,7 @@ class ClientList(ActionScreen):
 
     @property
     def holds_a_sign_in(self) -> bool:
-        """Whether a sign-in is held here, also before the facts are read: the menu may be the first thing that is opened."""
+        """Whether a sign-in is held here, even before the facts are read, because the menu may be the first thing opened."""
         return bool(self.main.workplace.held() if self._facts_due else self.held)
 
     def client_here(self) -> Client | None:
@@ -168,21 +168,21 @@ class ClientList(ActionScreen):
     # Reading
 
     def practice_changed(self) -> None:
-        """Reads again what is shown."""
+        """Reloads what is shown."""
         self._facts_due = True
         self._begin_read()
 
     def read(self) -> None:
-        """Finds what the filter leaves and shows it, for the person who asked for it: keys that mean the list wait for it."""
+        """Finds the matching clients and shows them, because the user asked: keys that refer to the list wait for it."""
         self._begin_read(is_awaited=True)
 
     @property
     def is_behind(self) -> bool:
-        """Whether the list is yet to show what it was asked for; words can be typed meanwhile."""
+        """Whether the list has yet to show what was requested; the user can type meanwhile."""
         return self._ended < self._asked and not isinstance(self.focused, FilterInput)
 
     def _begin_read(self, *, is_awaited: bool = False) -> None:
-        # A newer one takes an older one's place, also for the keys that wait for that one.
+        # A newer read replaces an older one, also for the keys that are waiting for that.
         self._reads += 1
         self._asked = self._reads if is_awaited or self._ended < self._asked else self._asked
         self.run_worker(
@@ -203,7 +203,7 @@ class ClientList(ActionScreen):
             await self._read()
 
     async def _read(self, *, late: bool = False) -> bool | None:
-        """Reads and shows; `late`: without the fixes, where only the filter changed. Returns whether those are left; None: it failed."""
+        """Reads and shows the list; `late`: without the fixes. Returns whether those still have to be read; None: it failed."""
         tab, text, now, workplace = TABS[self.tabs.chosen], self.filter_bar.text, today(), self.main.workplace
         before = workplace.store.changes()
         stale = self._facts_due or self._lines_of != (tab.key, text)
@@ -238,12 +238,12 @@ class ClientList(ActionScreen):
         return left
 
     def _can_begin_with_a_page(self) -> bool:
-        """Whether the first page is what the whole list will begin with, and the cursor is where it will be."""
+        """Whether the whole list will start with this first page, with the cursor where it will be."""
         at_start = self.table.cursor == 0 and not self.table.ranging
         return self.sort == BY_NAME and self.cause is None and self.only is None and at_start
 
     def _glance(self) -> None:
-        """Shows the first clients that a letter leaves in the frame that shows the letter, where that keeps no one waiting."""
+        """Shows the first clients that match a letter in the same frame as the letter, if nobody has to wait for that."""
         self._glanced = None
         if not self._facts_due and self._can_begin_with_a_page():
             text = self.filter_bar.text
@@ -252,7 +252,7 @@ class ClientList(ActionScreen):
                 self._glanced = self._show_page(page)
 
     def _show_page(self, page: Glanced) -> Glanced | None:
-        """Shows the first clients that match while the others are looked for. None: there are none, which the read says."""
+        """Shows the first matching clients while the rest are searched. None: there are none, which the read will say."""
         if not page.order:
             return None
         self._viewer = self._viewed(page.now)
@@ -264,7 +264,7 @@ class ClientList(ActionScreen):
         return page
 
     def show_list(self, found: Listed, now: datetime, page: Glanced | None = None) -> None:
-        """Shows what was found, and what follows from it; `page`: its beginning, if that is shown."""
+        """Shows what was found and everything that depends on it. `page`: the beginning, if that is already shown."""
         self.fix_list.show(self.lines, len(found.order) if found.cause is None else None)
         self.fix_list.chosen = self.lines.index(self.line) if self.line else None
         changed: tuple[Widget, ...] = (self.filter_bar.found, self._about_line)
@@ -291,7 +291,7 @@ class ClientList(ActionScreen):
         self.header.say(facts.held, facts.running)
 
     def sort_by(self, sort: Sort) -> None:
-        """Sorts by these columns, also after the next start."""
+        """Sorts by these columns, and again at the next start."""
         if sort != self.sort:
             self.sort = sort
             self.read()
@@ -308,7 +308,7 @@ class ClientList(ActionScreen):
             now, partial(title, workplace), shown, self.held, self.main.ascii_marks, workplace.actor
         )
 
-    # What is said around the rows
+    # The lines around the rows
 
     def show_found(self) -> None:
         """`7 of 1,204 clients · 3 selected (1 not shown) · 9 integrations to fix`."""
@@ -337,9 +337,9 @@ class ClientList(ActionScreen):
         return self.cause is not None or bool(self.filter_bar.text) or self.only is not None
 
     def show_about(self) -> None:
-        """Says below the list what the row under the cursor does not."""
+        """Says below the list what the row under the cursor doesn't."""
         client = self.client_here()
-        # Most rows say everything, and over a slow line every repetition costs. The preview says all of it.
+        # Most rows say everything, and over a slow line every repetition costs. The preview shows all of it.
         words = ""
         if client is not None and self._viewer is not None and not self.preview.is_seen:
             words = about(client, self._viewer, self._room_for_name())
@@ -352,7 +352,7 @@ class ClientList(ActionScreen):
 
     @on(events.Resize)
     def _resized(self) -> None:
-        """Whether the name is cut depends on how wide the table is laid out."""
+        """Whether the name is cut off depends on the table's width."""
         self.preview.fit()
         self.call_after_refresh(self.show_about)
 
@@ -367,14 +367,14 @@ class ClientList(ActionScreen):
 
     @on(SelectTable.SelectionChanged, "#clients")
     def selection_changed(self, event: SelectTable.SelectionChanged) -> None:
-        """Counts again."""
+        """Updates the counts."""
         self.show_found()
         self.refresh_keys()
 
     # Filter
 
     def do_filter(self) -> None:
-        """Begins to filter."""
+        """Starts filtering."""
         self.filter_bar.begin(partial(values_of, self.main.workplace))
         self.refresh_keys()
 
@@ -388,7 +388,7 @@ class ClientList(ActionScreen):
 
     @on(FilterInput.Submitted)
     def keep_filter(self) -> None:
-        """Enter: the keys go back to the list, before the next one is handed on; the filter is kept for ↑."""
+        """Enter: returns the keys to the list before the next one is handled, and keeps the filter for ↑."""
         bar = self.filter_bar
         self._to_the_list()
         if bar.remember():

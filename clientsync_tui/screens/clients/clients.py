@@ -1,4 +1,4 @@
-"""The client list: triage, filter, and everything that can be done with clients."""
+"""The client list: tabs, filter, and everything you can do with clients."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 COLUMNS = "shown_columns"
-"""The preference: which columns are shown, in which order, and the widths that were chosen."""
+"""The preference for which columns are shown, their order, and any widths the user chose."""
 MORNING_FIRST = "morning_first"
-"""The preference: whether the morning view comes first at each start."""
+"""The preference for whether the morning view comes first at each start."""
 CLAIMS = frozenset({"claim", "release"})
 NEEDS_A_CLIENT = frozenset(
     {
@@ -51,13 +51,13 @@ class ClientsScreen(TriagedList):
 
     place = CLIENTS
     extra: ClassVar[Sequence[Action]] = named(SELECT, "filter", "sort", "columns")
-    # Nothing on it is styled by the terminal's size, and with the app's classes for that it would be styled once more at the start.
+    # Nothing on it is styled by the terminal's size, so that it is styled only once.
     HORIZONTAL_BREAKPOINTS = []  # noqa: RUF012  (Textual declares it so)
     VERTICAL_BREAKPOINTS = []  # noqa: RUF012
 
     def __init__(self) -> None:
         super().__init__()
-        # Whether `u` takes back a change of the selection: when that is newer than this screen's last change of the practice.
+        # Whether `u` undoes a change of the selection, because that is the newer one.
         self._undo_selection = False
         self._undoing = False
         self._marked = (0, 0)
@@ -68,17 +68,16 @@ class ClientsScreen(TriagedList):
         yield from self.compose_list()
 
     def on_mount(self) -> None:
-        """The columns as they were left."""
-        # Before the first frame: it would be drawn twice.
+        """Restores the columns before the first frame, which would otherwise be drawn twice."""
         self.table.set_columns(self._saved_columns())
         if self.main.workplace.preferences.get(MORNING_FIRST, False):
-            # It names the jobs that wait, too.
+            # The morning view names the waiting jobs, too.
             self.call_after_refresh(self.main.open, "morning")
         else:
             self.call_after_refresh(self.offer_jobs)
 
     def on_unmount(self) -> None:
-        """From now on is what the next morning view tells of."""
+        """From now on, everything is news for the next morning view."""
         with suppress(Trouble, SqliteError):
             last_looked.save(self.store, self.main.workplace.visits, today())
 
@@ -92,7 +91,7 @@ class ClientsScreen(TriagedList):
         return read(saved) if saved else read_former(former)
 
     def offer_jobs(self) -> None:
-        """Offers what a former run left undone."""
+        """Offers to resume what an earlier run left undone."""
 
         def found(jobs: "list[Job]") -> None:
             if jobs:
@@ -120,7 +119,7 @@ class ClientsScreen(TriagedList):
         return self.table.hidden_count
 
     def unavailable(self, action: Action) -> str | None:
-        """Why an action cannot be done now."""
+        """Why an action can't be used now."""
         if action.name in NEEDS_A_CLIENT and not self.shown and not self.table.selection.total:
             return "There is no client under the cursor."
         if action.name in NEEDS_A_SIGN_IN and not self.holds_a_sign_in:
@@ -140,7 +139,7 @@ class ClientsScreen(TriagedList):
         return super().unavailable(action)
 
     def footer_keys(self) -> list[tuple[str, str, str]]:
-        """What works now: while the filter is typed its own keys, and with a selection what turns it over."""
+        """What is available now: while the filter is being typed, its own keys; with a selection, what inverts it."""
         keys = super().footer_keys()
         if self.line is not None:
             does = self.line.does
@@ -172,7 +171,7 @@ class ClientsScreen(TriagedList):
     # Work on a thread
 
     def work(self, read: Callable[[], T], then: Callable[[T], object]) -> None:
-        """Does `read` on a thread, and `then` with what came of it here; Trouble is said."""
+        """Runs `read` on a thread, then `then` with its result; shows any Trouble."""
         self.run_worker(self._work(read, then), group="work", exit_on_error=False)
 
     async def _work(self, read: Callable[[], T], then: Callable[[T], object]) -> None:
@@ -184,7 +183,7 @@ class ClientsScreen(TriagedList):
             then(result)
 
     def ask_after(self, read: Callable[[], T], ask: Callable[[T], object]) -> None:
-        """As `work`, where `ask` asks a question or opens a screen: the keys pressed meanwhile are for that, and wait for it."""
+        """Like `work`, but `ask` asks a question or opens a screen. Keys pressed meanwhile are meant for that, and wait for it."""
 
         async def run() -> None:
             try:
@@ -195,13 +194,13 @@ class ClientsScreen(TriagedList):
                     self.main.key_queue.leave_out()
                 self.main.caught_up()
 
-        # Before the worker begins: the next key may be there already.
+        # Before the worker starts, because the next key may already be there.
         self._questions_due += 1
         self.run_worker(run(), group="work", exit_on_error=False)
 
     @property
     def is_behind(self) -> bool:
-        """Also while a question is due."""
+        """Also while a question is about to appear."""
         return self._questions_due > 0 or super().is_behind
 
     def change(self, work: Callable[[], str]) -> None:
@@ -222,12 +221,12 @@ class ClientsScreen(TriagedList):
         self._marked = (event.total, event.hidden)
         if self._undoing:
             self._undoing = False
-        # The filter alone changes only how many are hidden; a key never does that without changing the total.
+        # The filter alone only changes how many are hidden; a key never does that without changing the total.
         elif event.total != total or event.hidden == hidden:
             self._undo_selection = True
 
     def do_undo(self) -> None:
-        """Takes back the last change of the selection, or of the practice, whichever this screen made last."""
+        """Undoes this screen's last change, of the selection or of the practice."""
         if not self._undo_selection:
             self.main.undo()
             return
@@ -240,17 +239,17 @@ class ClientsScreen(TriagedList):
     # Opening
 
     def do_connections(self) -> None:
-        """Opens the connections of the client under the cursor."""
+        """Opens the Connections of the client under the cursor."""
         if (client := self.client_here()) is not None:
             self.main.open("connections", client=client.id)
 
     @on(SelectTable.Opened, "#clients")
     async def _opened(self, event: SelectTable.Opened) -> None:
-        # A double click is on a client, whatever is chosen above the list.
+        # A double click means that client, whatever is chosen above the list.
         await self.action_act("connections" if self.cause is None or event.clicked else "fix")
 
     def do_fix(self) -> None:
-        """Offers the chosen fix, for exactly its integrations."""
+        """Opens the chosen fix, for exactly its integrations."""
         from .bulk import open_fix
 
         open_fix(self)
@@ -278,19 +277,19 @@ class ClientsScreen(TriagedList):
     # The preview
 
     def do_preview(self) -> None:
-        """Shows or hides the client under the cursor beside the list, or over it."""
+        """Shows or hides the preview of the client under the cursor."""
         self.preview.toggle()
         self.show_about()
 
     def do_preview_wider(self) -> None:
-        """Gives the preview more of the width."""
+        """Widens the preview."""
         self.preview.widen(1)
 
     def do_preview_narrower(self) -> None:
-        """Gives the list more of the width."""
+        """Narrows the preview."""
         self.preview.widen(-1)
 
-    # The whole list; each part is read when it is first used
+    # Actions for the whole list. Each part is imported when first used.
 
     def do_actions_menu(self) -> None:
         """Opens the Actions menu."""
@@ -330,7 +329,7 @@ class ClientsScreen(TriagedList):
         self.sort_by(next_sort(self.sort, event.key, add=event.add))
 
     def do_columns(self) -> None:
-        """Chooses, orders and widens columns."""
+        """Chooses, orders and resizes columns."""
         from .columns import ColumnsScreen
 
         screen = ColumnsScreen(self.table.columns, ascii_marks=self.main.ascii_marks)
@@ -344,12 +343,12 @@ class ClientsScreen(TriagedList):
 
     @on(SelectTable.ColumnsChanged, "#clients")
     def _columns_changed(self) -> None:
-        """They are saved for the next start, also those pulled with the mouse."""
+        """Saves the columns for the next start, including those resized with the mouse."""
         from .columns import written
 
         self.main.workplace.preferences.save(COLUMNS, written(self.table.columns))
 
-    # The chosen clients
+    # Actions for the chosen clients
 
     def doing(self, name: str) -> Callable[[], object] | None:
         """All kinds of work start the same way."""
@@ -377,7 +376,7 @@ class ClientsScreen(TriagedList):
 
         ask_remove(self)
 
-    # The client under the cursor
+    # Actions for the client under the cursor
 
     def do_set_code(self) -> None:
         """Sets the practice code."""

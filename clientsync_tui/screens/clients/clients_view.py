@@ -1,4 +1,4 @@
-"""What the actions of the client list need from its screen. They know this instead of the screen's class."""
+"""What the client list's actions need from its screen. They depend on this protocol instead of the screen's class."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
@@ -23,7 +23,7 @@ class ClientsView(Asker, Protocol):
 
     @property
     def actor(self) -> str:
-        """Who acts: goes into the ledger with every change."""
+        """The user, as recorded in the ledger with every change."""
         ...
 
     # What is shown and chosen
@@ -40,7 +40,7 @@ class ClientsView(Asker, Protocol):
 
     @property
     def filter_text(self) -> str:
-        """The tab and the filter as one filter text."""
+        """The tab and the filter as a single filter text."""
         ...
 
     @property
@@ -63,11 +63,11 @@ class ClientsView(Asker, Protocol):
     # What an action may do
 
     def why_not(self, action: Action) -> str | None:
-        """Why an action can't be done now."""
+        """Why an action can't be used now."""
         ...
 
     def action_act(self, name: str) -> Awaitable[None]:
-        """Runs an action of the table, or says why not."""
+        """Performs an action, or says why it can't."""
         ...
 
     def call_later(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
@@ -75,7 +75,7 @@ class ClientsView(Asker, Protocol):
         ...
 
     def keyed(self, sentence: str) -> str:
-        """A sentence with the user's own keys."""
+        """A sentence with the user's own keys filled in."""
         ...
 
     def notify(self, message: str, *, timeout: float | None = None, markup: bool = True) -> None:
@@ -87,7 +87,7 @@ class ClientsView(Asker, Protocol):
         ...
 
     def ask_after(self, read: Callable[[], T], ask: Callable[[T], object]) -> None:
-        """As `work`, where `ask` asks a question or opens a screen: the keys pressed meanwhile wait for it."""
+        """Like `work`, but `ask` asks a question or opens a screen. Keys pressed meanwhile wait for it."""
         ...
 
     def change(self, work: Callable[[], str]) -> None:

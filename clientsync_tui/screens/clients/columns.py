@@ -1,4 +1,4 @@
-"""Which columns the client list shows, in which order and how wide; and by which it is sorted."""
+"""Which columns the client list shows, in which order and how wide, and what it is sorted by."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -28,7 +28,7 @@ NARROWEST, WIDEST, STEP = 4, 80, 2
 
 
 def read(saved: Sequence[Any]) -> tuple[Column, ...]:
-    """The columns that `written` wrote; the usual ones where nothing was saved or it cannot be read."""
+    """Parses the columns that `written` saved; the usual ones if nothing was saved or it can't be read."""
     known = {column.key: column for column in all_columns()}
     with suppress(ValueError, TypeError, AttributeError):
         columns = [
@@ -42,24 +42,24 @@ def read(saved: Sequence[Any]) -> tuple[Column, ...]:
 
 
 def read_former(saved: Sequence[Any]) -> tuple[Column, ...]:
-    """What release 0.3 saved: its widths were a column's least, whether the user had chosen them or not."""
+    """Parses what release 0.3 saved. Its widths were a column's minimum, whether the user had chosen them or not."""
     with suppress(ValueError, TypeError):
         return read([(key, None) for key, _ in saved])
     return usual()
 
 
 def written(columns: Sequence[Column]) -> list[tuple[str, int | None]]:
-    """The columns as they are saved."""
+    """The columns in the form that is saved."""
     return [(column.key, column.width if column.chosen else None) for column in columns]
 
 
 def widened(column: Column, width: int) -> Column:
-    """A column of a chosen width."""
+    """A column with a chosen width."""
     return column._replace(width=max(NARROWEST, min(width, WIDEST)), chosen=True)
 
 
 def next_sort(sort: Sort, key: str, *, add: bool) -> Sort:
-    """What choosing a column to sort by makes of the sort: by it alone (again: reversed), or added behind the others."""
+    """The new sort after choosing a column: by it alone (again: reversed), or with it added after the others."""
     place_of = dict(sort)
     if not add:
         return ((key, not sort[0][1] if sort and sort[0][0] == key else False),)
@@ -130,7 +130,7 @@ class Editor(Dialogue[None]):
 
 
 class ColumnsScreen(Editor):
-    """Chooses, orders and widens columns; `columns` is what came of it."""
+    """Chooses, orders and resizes columns; `columns` is the result."""
 
     title_words = "Columns"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -156,7 +156,7 @@ class ColumnsScreen(Editor):
         return tuple(column for column in self._all if column.key in self._shown)
 
     def lines(self) -> Sequence[tuple[str, str]]:
-        """Each column with its width, where one was chosen."""
+        """Each column with its width, if one was chosen."""
         yes, no = self._marks
         return [
             (
@@ -167,7 +167,7 @@ class ColumnsScreen(Editor):
         ]
 
     def action_show_or_hide(self) -> None:
-        """Shows or hides a column; the client's name is always there."""
+        """Shows or hides a column. The client's name is always shown."""
         key = self._all[self.at].key
         if key == "name":
             self.notify("The client's name is always shown.", severity="warning")
@@ -195,7 +195,7 @@ class ColumnsScreen(Editor):
         self.draw(self.at)
 
     def action_usual(self) -> None:
-        """As at first."""
+        """Back to the usual width."""
         self._all, self._shown = list(all_columns()), [column.key for column in usual()]
         self.draw(0)
 
@@ -218,7 +218,7 @@ class SortScreen(Editor):
         self._arrows = ("^", "v") if ascii_marks else ("▲", "▼")
 
     def lines(self) -> Sequence[tuple[str, str]]:
-        """Each column with its place in the sort."""
+        """Each column with its position in the sort."""
         places = {key: f"{n}{self._arrows[down]}" for n, (key, down) in enumerate(self.sort, 1)}
         return [(f"{places.get(column.key, ''):<2}", column.title) for column in self._columns]
 

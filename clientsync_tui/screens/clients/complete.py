@@ -1,4 +1,4 @@
-"""Completion of the filter language: what the word being typed may become."""
+"""Completion for the filter language: what the word being typed could become."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,14 +10,14 @@ from ...practice.text import searched
 from ...workplace import Workplace
 
 MOST = 12
-"""How many are offered at once; more letters narrow them."""
+"""How many suggestions are shown at once; more letters narrow them down."""
 
 GUESSED = ("status", "team", "by", "software")
-"""Fields whose values are offered for a bare word too."""
+"""Fields whose values are also suggested for a bare word."""
 
 
 class Completion(NamedTuple):
-    """What a word may become. `shown`: how it is offered; `text`: the whole filter text with it in place."""
+    """What a word could become. `shown`: how it is displayed; `text`: the whole filter text with it inserted."""
 
     shown: str
     text: str
@@ -25,7 +25,7 @@ class Completion(NamedTuple):
 
 
 def values_of(workplace: Workplace) -> Mapping[str, Sequence[str]]:
-    """What may stand behind the colon of each field, as this practice has it."""
+    """The possible values of each field in this practice."""
     known = workplace.store.sign_ins.known()
     claims = workplace.store.claims.active(datetime.now(UTC))
     people = dict.fromkeys(sign_in.person.email for sign_in in known)
@@ -43,7 +43,7 @@ def values_of(workplace: Workplace) -> Mapping[str, Sequence[str]]:
 
 
 def complete(text: str, cursor: int, values: Mapping[str, Sequence[str]]) -> list[Completion]:
-    """What the word before the cursor may become, the likeliest first; nothing where there is nothing to offer."""
+    """What the word before the cursor could become, the most likely first; empty if there is nothing to suggest."""
     start = _start_of_word(text, cursor)
     word = text[start:cursor]
     minus = "-" if word.startswith("-") else ""
@@ -54,7 +54,7 @@ def complete(text: str, cursor: int, values: Mapping[str, Sequence[str]]) -> lis
     else:
         wanted = searched(typed.strip('"'))
         found = values.get(field.lower(), ())
-        # Those that start with what was typed, then those that contain it.
+        # First those that start with what was typed, then those that contain it.
         ranked = sorted(
             (v for v in found if wanted in searched(v) and searched(v) != wanted),
             key=lambda v: not searched(v).startswith(wanted),
@@ -68,7 +68,7 @@ def complete(text: str, cursor: int, values: Mapping[str, Sequence[str]]) -> lis
 
 
 def _by_value(word: str, minus: str, values: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
-    """The terms that a bare word may be meant as: `exp` for `status:expired`. A single letter means too much."""
+    """The terms that a bare word could mean: `exp` for `status:expired`. A single letter could mean too much."""
     if len(word) < 2:
         return []
     terms = [
@@ -81,12 +81,12 @@ def _by_value(word: str, minus: str, values: Mapping[str, Sequence[str]]) -> lis
 
 
 def quoted(value: str) -> str:
-    """A value as the filter language wants it."""
+    """A value as the filter language needs it."""
     return f'"{value}"' if " " in value or not value else value
 
 
 def _start_of_word(text: str, cursor: int) -> int:
-    """Where the word before the cursor begins; blanks within quotes do not end it."""
+    """Where the word before the cursor starts; blanks within quotes don't end it."""
     start, within = 0, False
     for at, char in enumerate(text[:cursor]):
         if char == '"':

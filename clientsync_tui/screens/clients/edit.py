@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...store.store import Store
 
 NAMES_SHOWN = 50
-"""How many names a confirm lists."""
+"""How many names a confirmation lists."""
 
 
 def ask_code(screen: ClientsView, client: Client) -> None:
@@ -85,7 +85,7 @@ def _ask_one(
 
 
 def claims(screen: ClientsView, clients: Sequence[Client]) -> list[str]:
-    """Who else has claimed clients that are about to be changed."""
+    """Who else has claimed the clients that are about to be changed."""
     return claim_words.about_clients(clients, screen.actor, today())
 
 
@@ -95,7 +95,7 @@ def undoes(screen: ClientsView) -> str:
 
 
 def ask_team(screen: ClientsView) -> None:
-    """Asks for a team, says what assigning it will do, and does it."""
+    """Asks for a team, says what assigning it will do, and assigns it."""
     numbers, hidden = screen.chosen(), screen.hidden_chosen
 
     def chosen(team: str | None) -> None:
@@ -173,7 +173,7 @@ def _delete_team(screen: ClientsView, team: str) -> None:
 
 
 def ask_remove(screen: ClientsView) -> None:
-    """Says which of the chosen clients can be taken off the list, and takes them off."""
+    """Says which of the chosen clients can be removed, and removes them."""
     numbers, hidden = screen.chosen(), screen.hidden_chosen
 
     def confirm(clients: list[Client]) -> None:
@@ -209,7 +209,7 @@ def ask_remove(screen: ClientsView) -> None:
 
 
 def names(clients: list[Client]) -> list[str]:
-    """The first names, and how many more there are."""
+    """The first few names, and how many more there are."""
     shown = [f"  {client.name}" for client in clients[:NAMES_SHOWN]]
     more = len(clients) - NAMES_SHOWN
     return [*shown, f"  and {number(more)} more"] if more > 0 else shown

@@ -1,4 +1,4 @@
-"""What is shown around the client list: how many clients have each status, the fixes for them, and who is signed in here."""
+"""What surrounds the client list: how many clients have each status, the fixes for them, and who is signed in here."""
 
 from array import array
 from collections import Counter
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Facts(NamedTuple):
-    """What is shown around the rows whatever the filter is."""
+    """What surrounds the rows, whatever the filter."""
 
     counts: Counter[Status | None]
     held: list[SignIn]
@@ -32,8 +32,9 @@ class Facts(NamedTuple):
 
 
 class Query(NamedTuple):
-    """What the list is asked for. `filter`: its text's terms; `cause`: the chosen fix's; `held`: the user's own sign-ins;
-    `only`: the clients that the list is narrowed to."""
+    """What the list should show. `filter`: the terms of its text. `cause`: the chosen fix's. `held`: the user's own
+    sign-ins. `only`: the clients that the list is narrowed to.
+    """
 
     tab: Tab
     filter: tuple[Term, ...]
@@ -45,8 +46,9 @@ class Query(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """The clients in order, and the fixes (None: they were not asked for). `cause`: None where no client has it any more. `reached`: how
-    many of each fix you reach, where that is known."""
+    """The clients in order, and the fixes (None: not requested). `cause`: None if no client has it any more. `reached`: how
+    many of each fix you reach, if known.
+    """
 
     order: "array[int]"
     fixes: list[Fix] | None
@@ -55,7 +57,7 @@ class Listed(NamedTuple):
 
 
 class Glanced(NamedTuple):
-    """The first clients that a filter leaves: a page of them, or all. `read_at`: the store's changes by then."""
+    """The first clients that match a filter: a page of them, or all. `read_at`: the store's change counters at that time."""
 
     order: "array[int]"
     text: str
@@ -63,18 +65,20 @@ class Glanced(NamedTuple):
     read_at: tuple[int, int]
 
     def is_of(self, text: str, read_at: tuple[int, int]) -> bool:
-        """Whether the same filter would find them again."""
+        """Whether the same filter would find the same clients again."""
         return (self.text, self.read_at) == (text, read_at)
 
 
 def facts_now(workplace: Workplace, now: datetime) -> Facts:
-    """Reads them."""
+    """Reads the facts."""
     running = workplace.store.jobs.running()
     return Facts(workplace.store.clients.counts(now), workplace.held(), running)
 
 
 def first_listed(workplace: Workplace, query: Query, most: int) -> "array[int]":
-    """The first `most` clients of a list that is sorted by name and not narrowed to a fix: found at once, however many there are."""
+    """The first `most` clients of a list that is sorted by name and not narrowed to a fix, found at once however many there
+    are.
+    """
     terms = (*query.tab.terms, *query.filter)
     return workplace.store.clients.first_matching(
         terms, query.now, most, held=query.held, me={workplace.actor}
@@ -82,7 +86,7 @@ def first_listed(workplace: Workplace, query: Query, most: int) -> "array[int]":
 
 
 def glanced(workplace: Workplace, query: Query, text: str, most: int) -> Glanced | None:
-    """The same, or None where it could take longer than a frame. What can't be read is said by the read that follows."""
+    """The same, or None if it might take longer than a frame. If something can't be read, the following read says so."""
     terms, clients = (*query.tab.terms, *query.filter), workplace.store.clients
     try:
         before = workplace.store.changes()
@@ -93,9 +97,9 @@ def glanced(workplace: Workplace, query: Query, text: str, most: int) -> Glanced
 
 
 def listed(workplace: Workplace, query: Query, *, with_fixes: bool) -> Listed:
-    """Finds the clients and, `with_fixes`, the fixes under the tab for all that the filter leaves, chosen or not.
+    """Finds the clients and, `with_fixes`, the fixes under the tab for everything that the filter leaves, chosen or not.
 
-    A fix holds its whole cause: it shows its clients under whatever tab their other integrations put them.
+    A fix covers its whole cause: it shows its clients even if their other integrations put them under another tab.
     """
 
     def found(cause: Cause | None, tab: Tab) -> "array[int]":

@@ -1,4 +1,4 @@
-"""Client data out to a CSV file, and practice codes in from one."""
+"""Exports client data to a CSV file, and imports practice codes from one."""
 
 import asyncio
 from contextlib import suppress
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...sync.files.codes import Codes
 
 CHANGES_SHOWN = 200
-"""How many new codes a confirm lists."""
+"""How many new codes a confirmation lists."""
 
 
 def ask_export(screen: ClientsView) -> None:
@@ -55,7 +55,7 @@ def ask_export(screen: ClientsView) -> None:
 
 
 def ask_upload(screen: ClientsView) -> None:
-    """Asks for a file's name, shows what its codes will change, or every line that is wrong."""
+    """Asks for a file's name, then shows what its codes will change, or every wrong line."""
 
     async def attempt(written: str) -> bool:
         found = await _read(screen, _path(written))
@@ -82,7 +82,7 @@ async def _agreed(screen: ClientsView, question: Confirm) -> bool:
 
 
 async def _read(screen: ClientsView, path: Path) -> "Codes | None":
-    """What the file changes; None if the user has seen that lines are wrong."""
+    """What the file changes; None if the user has been shown that lines are wrong."""
     from ...sync.files import codes
     from ...sync.files.codes_file import WrongLines, read
 
@@ -104,7 +104,7 @@ async def _read(screen: ClientsView, path: Path) -> "Codes | None":
 
 
 async def _upload(screen: ClientsView, found: "Codes") -> bool:
-    """Sets the codes once the user has seen and confirmed them; False if not."""
+    """Sets the codes once the user has confirmed them; False if not."""
     from ...sync.files.codes import upload
 
     if not found.changes:

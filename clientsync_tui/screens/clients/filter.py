@@ -1,4 +1,4 @@
-"""The filter line: the text, what completes it, and how many clients it leaves."""
+"""The filter line: the text, its completion, and how many clients match."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from ..main import Main
 
 HELD_MOST = 30
-"""How many former filters come back with ↑."""
+"""How many earlier filters can be recalled with ↑."""
 BESIDE = 75
-"""How many per cent of the line the words beside the field take at most."""
+"""The maximum share of the line, in per cent, for the words beside the field."""
 
 
 class Mistakes(Highlighter):
-    """Underlines a mistake where it is."""
+    """Underlines a mistake in place."""
 
     def highlight(self, text: Text) -> None:
-        """As Textual's Input wants it."""
+        """Highlights the text, as Textual's Input expects."""
         try:
             parse(text.plain)
         except FilterError as error:
@@ -42,10 +42,10 @@ class Mistakes(Highlighter):
 
 
 class FilterInput(Field):
-    """The field of the filter, with the keys that belong to it alone."""
+    """The filter's field, with the keys that only it has."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
-    """Textual lays out the whole screen when the text's length changes, though the field's room stays as it is."""
+    """Textual lays out the whole screen when the text's length changes, although the field's size stays the same."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", "Complete", show=False),
@@ -54,28 +54,28 @@ class FilterInput(Field):
     ]
 
     class Complete(Message):
-        """Tab: the first of what is offered."""
+        """Tab: insert the first suggestion."""
 
     class Former(Message):
-        """↑ or ↓: another of the former filters."""
+        """↑ or ↓: recall another earlier filter."""
 
         def __init__(self, by: int) -> None:
             super().__init__()
             self.by = by
 
     def action_complete(self) -> None:
-        """Takes the first of what is offered."""
+        """Inserts the first suggestion."""
         self.post_message(self.Complete())
 
     def action_former(self, by: int) -> None:
-        """Goes through the former filters."""
+        """Goes through the earlier filters."""
         self.post_message(self.Former(by))
 
 
 class FilterBar(Widget, can_focus=False):
-    """The filter's line and, while it is typed, one below that offers values or says what is wrong.
+    """The filter's line and, while typing, one below it that suggests values or says what is wrong.
 
-    That one lies over the table: moving the table for it would draw every row again, and over a slow line each costs.
+    The second line covers the table, because moving the table would redraw every row, which is expensive over a slow line.
     """
 
     DEFAULT_CSS = """
@@ -89,7 +89,7 @@ class FilterBar(Widget, can_focus=False):
     """
 
     class Changed(Message):
-        """The text is another one, and can be understood."""
+        """The text has changed, and is valid."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
@@ -99,7 +99,7 @@ class FilterBar(Widget, can_focus=False):
         """The words that say how to take off what narrows the list were clicked."""
 
     def __init__(self, former: Sequence[str], glance: Callable[[], None]) -> None:
-        """`glance`: called when a letter changed the filter, before the letter is drawn."""
+        """`glance`: called when a letter has changed the filter, before the letter is drawn."""
         super().__init__()
         self._glance = glance
         self.former = list(former)
@@ -114,12 +114,12 @@ class FilterBar(Widget, can_focus=False):
         self._tall = False
 
     def render(self) -> Content:
-        """How many there are, where no filter is shown."""
+        """The counts, while no filter is shown."""
         return Content(f"{self._found} ")
 
     @property
     def input(self) -> FilterInput:
-        """The field, made with what is around it when it is first used: the first frame does without them."""
+        """The field, created on first use with its surroundings; the first frame does without them."""
         if self._field is None:
             self._field = FilterInput(
                 placeholder="words, or status: by: software: team: code: since: reason:  (- negates)",
@@ -128,7 +128,7 @@ class FilterBar(Widget, can_focus=False):
             )
             line = Horizontal()
             self.mount(line, self._offers)
-            # Not by the line itself: the field could not take the keys before the line is made.
+            # Not by the line itself, because the field could not receive keys until the line is created.
             line.mount(self._field, self._beside)
         return self._field
 
@@ -139,11 +139,11 @@ class FilterBar(Widget, can_focus=False):
 
     @property
     def text(self) -> str:
-        """The filter in force: the last text that could be understood."""
+        """The active filter: the last valid text."""
         return self._applied
 
     def begin(self, values: Callable[[], Mapping[str, Sequence[str]]]) -> None:
-        """Takes the keys; `values` is asked once, when something is to be completed."""
+        """Starts typing. `values` is called once, when something is to be completed."""
         self._values, self._known = values, None
         self._at = len(self.former)
         self.add_class("typing")
@@ -152,15 +152,15 @@ class FilterBar(Widget, can_focus=False):
         self._offer()
 
     def set(self, text: str) -> None:
-        """Puts a text there, as if it had been typed."""
+        """Sets a text, as if it had been typed."""
         self.input.value = text
         self.input.cursor_position = len(text)
         self._show(bool(text) or self.has_class("typing"))
-        # A field that has just been made does not tell of it.
+        # A newly created field doesn't report it.
         self._take(text)
 
     def end(self) -> None:
-        """Gives the keys back; an empty filter takes no room. The text is kept for ↑."""
+        """Returns the keys; an empty filter is hidden. The text is kept for ↑."""
         self.remove_class("typing")
         self.input.value = self._applied
         self._show(bool(self._applied))
@@ -179,7 +179,7 @@ class FilterBar(Widget, can_focus=False):
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        """What can't be understood stays to be put right: it says what is wrong, with the cursor behind it."""
+        """An invalid text stays to be corrected: shows what is wrong, with the cursor behind it."""
         try:
             parse(event.value)
         except FilterError as error:
@@ -188,7 +188,7 @@ class FilterBar(Widget, can_focus=False):
             self._tell(Content.assemble((str(error), "$text-error")))
 
     def remember(self) -> bool:
-        """Puts the filter in force among the former ones; False when there is nothing new."""
+        """Adds the active filter to the earlier ones; False if it is not new."""
         text = self._applied.strip()
         if not text or (self.former and self.former[-1] == text):
             return False
@@ -197,12 +197,12 @@ class FilterBar(Widget, can_focus=False):
 
     @property
     def typed(self) -> tuple[Widget, ...]:
-        """What a letter changes."""
+        """Handles a typed letter."""
         return (self.input, self._offers, self._beside)
 
     @property
     def found(self) -> Widget:
-        """What says how many are shown and selected."""
+        """The text for how many are shown and selected."""
         return self._beside if self.has_class("shown") else self
 
     def show_found(self, words: str, clears: str = "") -> None:
@@ -214,13 +214,14 @@ class FilterBar(Widget, can_focus=False):
             if not self.has_class("shown"):
                 self.refresh()
                 return
-            # While letters are typed, room is made for more words and not taken back: that would lay out the screen at each of them.
+            # While letters are typed, the room for words only grows: shrinking would lay out the screen for
+            # each letter.
             more = min(cell_len(words), self._room_beside) - self._beside.content_size.width
             self._beside.update(words, layout=more > 0 or (more < 0 and not self.has_class("typing")))
 
     @property
     def _room_beside(self) -> int:
-        """How much the words beside the field may take, so that what is typed is always seen."""
+        """How much room the words beside the field may take, so that the typed text stays visible."""
         return self.size.width * BESIDE // 100 - 2
 
     def on_click(self, event: events.Click) -> None:
@@ -239,7 +240,7 @@ class FilterBar(Widget, can_focus=False):
             self._glance()
 
     def _take(self, text: str) -> bool:
-        """Whether it is another filter."""
+        """Whether the filter has changed."""
         try:
             parse(text)
         except FilterError:
@@ -271,7 +272,7 @@ class FilterBar(Widget, can_focus=False):
 
     def _tell(self, words: Content) -> None:
         tall = words.cell_length > self.size.width - 2
-        # Only another height needs a new layout.
+        # Only a change of height needs a new layout.
         self._offers.update(words, layout=tall or self._tall)
         self._tall = tall
 

@@ -1,4 +1,4 @@
-"""Triage of the client list: its tabs, and the fixes for the clients under a tab."""
+"""The client list's tabs, and the fixes for the clients under a tab."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,36 +17,36 @@ from .triage import FixList, TriageTabs
 
 
 class TriagedList(ClientList):
-    """Chooses a tab, and among its fixes one that the list is narrowed to. Begins where it was left."""
+    """Chooses a tab, and one of its fixes to narrow the list to. Starts where the user left it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._place = START
-        # The client that the cursor goes to once the list is there.
+        # The client to move the cursor to once the list is there.
         self._left_on: int | None = None
 
     def on_mount(self) -> None:
-        """Where it was left."""
+        """Restores where the user left it."""
         place = load(self.main.workplace)
         self._left_on = place.client
         self.tabs.chosen = place.tab
         if place.filter:
             self.filter_bar.set(place.filter)
         if place.tab or place.filter:
-            # There is no first page of it: keys wait for what is read.
+            # There is no first page for it, so keys wait for the read.
             self.call_later(self.read)
 
     def on_unmount(self) -> None:
-        """Keeps where it is left."""
+        """Saves where the user leaves it."""
         with suppress(Trouble, SqliteError):
             save(self.main.workplace, self._place)
 
     def show_list(self, found: Listed, now: datetime, page: Glanced | None = None) -> None:
-        """Shows it, with the cursor where it was left."""
+        """Shows the list, with the cursor where it was left."""
         super().show_list(found, now, page)
         client, self._left_on = self._left_on, None
         index = None if client is None else self.table.window.index(client)
-        # A key may have moved it already.
+        # A key may already have moved it.
         if index is not None and self.table.cursor == 0:
             self.table.move_cursor(index)
         self._note_place()
@@ -54,7 +54,7 @@ class TriagedList(ClientList):
     @on(SelectTable.CursorMoved, "#clients")
     def _note_place(self) -> None:
         here = self.table.cursor_id if self._left_on is None else self._left_on
-        # What another screen led to is not where the list was left.
+        # A list that another screen led to is not where the user left it.
         if self.only is None:
             self._place = Place(self.tabs.chosen, self.filter_bar.text, None if here is None else int(here))
 
@@ -78,7 +78,7 @@ class TriagedList(ClientList):
             self.show_only(None)
 
     def do_show_all(self) -> None:
-        """The clients of every status."""
+        """Clients with any status."""
         self.show_tab(0)
 
     def do_show_connected(self) -> None:
@@ -114,7 +114,7 @@ class TriagedList(ClientList):
         self._step_fix(1)
 
     def do_group_before(self) -> None:
-        """The fix before it; before the first one is all of the tab."""
+        """The previous fix; before the first one is the whole tab."""
         self._step_fix(-1)
 
     def _step_fix(self, by: int) -> None:
@@ -122,7 +122,7 @@ class TriagedList(ClientList):
         self.show_fix((at + 1 + by) % (len(self.lines) + 1) - 1)
 
     def show_fix(self, index: int) -> None:
-        """Narrows the list to the clients of one fix; -1: shows all of the tab."""
+        """Narrows the list to one fix; -1: shows the whole tab."""
         self.cause = self.lines[index].fix.cause if index >= 0 else None
         self.read()
 
@@ -131,7 +131,7 @@ class TriagedList(ClientList):
         self.tabs.chosen = tab
         self.cause = None
         self._facts_due = True
-        # The fixes follow what the list is narrowed to.
+        # The fixes depend on what the list is narrowed to.
         self._lines_of = None
         self.only, self.only_words = clients, words
         self.filter_bar.set("")
@@ -146,7 +146,7 @@ class TriagedList(ClientList):
         self.show_fix(-1 if event.index is None else event.index)
 
     def show_filter(self, text: str) -> None:
-        """Shows what a whole filter text leaves of all clients."""
+        """Shows all clients that match a whole filter text."""
         self.tabs.chosen = 0
         self.cause = None
         self._facts_due = True
@@ -155,7 +155,7 @@ class TriagedList(ClientList):
 
     @property
     def filter_text(self) -> str:
-        """The tab and the filter as one filter text."""
+        """The tab and the filter as a single filter text."""
         terms = (
             f"{'-' if term.negated else ''}{term.field}:{term.value}" for term in TABS[self.tabs.chosen].terms
         )

@@ -1,4 +1,4 @@
-"""The first line of the client list: the practice, who is signed in where, and how far the jobs are that run."""
+"""The first line of the client list: the practice, who is signed in where, and the progress of running jobs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from ...store.jobs import Job
 
 LOOK_S = 1.0
-"""How often the jobs are looked at while some run: one whose process was killed tells nobody."""
+"""How often to check running jobs, because one whose process was killed tells nobody."""
 
 
 class ListHeader(TopBar):
-    """Looks at the jobs by itself while some run."""
+    """Checks jobs by itself while some are running."""
 
     def __init__(self) -> None:
         super().__init__("Clients")

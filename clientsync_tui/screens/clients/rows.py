@@ -1,4 +1,4 @@
-"""The rows of the client list, and the line below it that says what a row does not."""
+"""The rows of the client list, and the line below it with what a row doesn't show."""
 
 from array import array
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from ...workplace import Workplace
 
 
 def columns() -> tuple[Column, ...]:
-    """Every column that the screen can show, as they are ordered at first."""
+    """Every column that the screen can show, in the initial order."""
     return tuple(
         Column(
             column.key, column.title, column.room.width, flex=column.room.flex, keep=column.room.keep,
@@ -35,7 +35,7 @@ def usual() -> tuple[Column, ...]:
 
 
 class ClientRows:
-    """`Rows` of the select table over the store; an id is the client's number."""
+    """`Rows` of the select table over the store; an id is a client's number."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class ClientRows:
         cause: Cause | None = None,
         page: "ClientRows | None" = None,
     ) -> None:
-        """`cause`: the chosen fix's, whose integrations alone the rows show. `page`: the first of them, which are at hand."""
+        """`cause`: the chosen fix's; rows then show only its integrations. `page`: the first rows, if already read."""
         self._workplace = workplace
         self.numbers = order
         self._viewer = viewer
@@ -79,7 +79,7 @@ class ClientRows:
         return rows
 
     def client(self, n: int) -> Client | None:
-        """The client of a row, from memory where it is on the screen."""
+        """A row's client, from memory if it is on the screen."""
         if n not in self._seen:
             self.fetch([n])
         return self._seen.get(n)
@@ -97,7 +97,7 @@ def _with_cause(client: Client, cause: Cause) -> Client:
 
 
 def about(client: Client, viewer: Viewer, room: int) -> str:
-    """The line under the table: the whole name where it is longer than `room` cells, then what a row does not say."""
+    """The line under the table: the whole name if it is longer than `room` cells, then what a row doesn't show."""
     parts = [client.name] if cell_len(client.name) > room else []
     for link in client.integrations:
         if link.standing.reason is not None:

@@ -1,4 +1,6 @@
-"""Where the client list was left: tab, filter and cursor. The next start begins there, unless the configuration says otherwise."""
+"""Where the user left the client list: tab, filter and cursor. The next start begins there, unless the configuration says
+otherwise.
+"""
 
 from typing import NamedTuple
 
@@ -19,11 +21,11 @@ class Place(NamedTuple):
 
 
 START = Place()
-"""All clients, from the first one on."""
+"""All clients, from the first."""
 
 
 def save(workplace: Workplace, place: Place) -> None:
-    """Keeps it for the next start. A client's number may be another's by then, so its id goes with it."""
+    """Saves it for the next start. A client's number may have changed by then, so its id is saved too."""
     ids = workplace.store.clients.ids_of([place.client]) if place.client is not None else []
     saved = {"tab": TABS[place.tab].key, "filter": place.filter, "client": place.client, "id": "".join(ids)}
     if saved != workplace.preferences.get(KEY, {}):
@@ -31,7 +33,7 @@ def save(workplace: Workplace, place: Place) -> None:
 
 
 def load(workplace: Workplace) -> Place:
-    """Where the list was left, as far as that is still there."""
+    """Where the user left the list, as far as it still exists."""
     if not workplace.config.screen.restore:
         return START
     saved = workplace.preferences.get(KEY, {})

@@ -1,4 +1,4 @@
-"""Triage above the client list: a tab for each status with its count, and under some tabs the fixes for its clients."""
+"""Above the client list: a tab for each status with its count, and under some tabs the fixes for its clients."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -26,16 +26,16 @@ STYLES = {"all": "", "connected": "$text-success", "expiring": "$text-warning", 
 FILLS = {"connected": "█", "expiring": "▓", "expired": "▒", "broken": "░", "none": "·"}
 ASCII_FILLS = {"connected": "#", "expiring": "~", "expired": "x", "broken": "!", "none": "-"}
 BAR, LEAST_BAR = 26, 14
-"""Cells of the practice's health beside the tabs, and how few it is worth showing with."""
+"""The width of the health bar beside the tabs, and the minimum worth showing."""
 SYMBOL_OF = {tab.key: tab.statuses[0] for tab in TABS[1:]}
 AROUND = 8
-"""Rows of a screen that are neither fixes nor clients."""
+"""Screen rows that are neither fixes nor clients."""
 LOW, HIGH = 16, 30
-"""Below so many rows of a screen there is room for one fix, from so many on for more than three."""
+"""Below the first number of screen rows there is room for one fix; from the second on, for more than three."""
 
 
 class TriageTabs(Widget, can_focus=False):
-    """The tabs in one line. On a narrow screen the ones not chosen are a symbol and a count."""
+    """The tabs in one line. On a narrow screen, tabs that aren't chosen shrink to a symbol and a count."""
 
     DEFAULT_CSS = """
     TriageTabs { height: 1; padding: 0 1; }
@@ -56,7 +56,7 @@ class TriageTabs(Widget, can_focus=False):
         self._spans: list[tuple[int, int, int]] = []
 
     def show(self, counts: Counter[Status | None]) -> None:
-        """Shows these counts; draws only when they changed."""
+        """Shows these counts; redraws only if they have changed."""
         new = {tab.key: sum(counts[status] for status in tab.statuses) for tab in TABS}
         if new != self._counts:
             self._counts = new
@@ -85,7 +85,7 @@ class TriageTabs(Widget, can_focus=False):
         return Content.assemble(*parts, *self._health(width - at))
 
     def _health(self, room: int) -> list[tuple[str, str]]:
-        """The practice at a glance, at the right end."""
+        """The practice's health at a glance, at the right end."""
         if room < LEAST_BAR:
             return []
         fills = ASCII_FILLS if self.ascii_marks else FILLS
@@ -102,23 +102,23 @@ class TriageTabs(Widget, can_focus=False):
         return f"{tab.title} {count}"
 
     def on_click(self, event: events.Click) -> None:
-        """Chooses what was clicked."""
+        """Chooses the clicked tab."""
         for start, end, index in self._spans:
             if start <= event.x - self.styles.padding.left < end:
                 self.post_message(self.Chosen(index))
 
 
 class FixList(Widget, can_focus=False):
-    """The fixes for the clients of the tab, a line each; `←` `→` or a click chooses one."""
+    """The fixes for the tab's clients, one per line; `←` `→` or a click chooses one."""
 
     DEFAULT_CSS = """
     FixList { height: auto; padding: 0 1; display: none; }
     """
     chosen: reactive[int | None] = reactive(None)
-    """Which fix the list is narrowed to; None: all of the tab."""
+    """Which fix the list is narrowed to; None: the whole tab."""
 
     class Chosen(Message):
-        """A fix was clicked; None: all of the tab."""
+        """A fix was clicked; None: the whole tab."""
 
         def __init__(self, index: int | None) -> None:
             super().__init__()
@@ -132,7 +132,9 @@ class FixList(Widget, can_focus=False):
         self._top = 0
 
     def show(self, lines: Sequence[FixLine], clients: int | None = None) -> None:
-        """Shows these fixes, or nothing; draws only when they changed. `clients`: how many the list below has; None: as before."""
+        """Shows these fixes, or none; redraws only if they have changed. `clients`: how many the list below has; None:
+        unchanged.
+        """
         before = self._lines, self._clients
         self._lines, self._clients = tuple(lines), self._clients if clients is None or not lines else clients
         if (self._lines, self._clients) != before:
@@ -145,7 +147,7 @@ class FixList(Widget, can_focus=False):
         height = self.screen.size.height
         if height < LOW:
             return 1
-        # What the clients below leave free is for fixes, up to half of the height.
+        # Space that the clients below don't need goes to fixes, up to half the height.
         return 3 if height < HIGH else max(height // 6, min(height // 2, height - AROUND - self._clients))
 
     @property
@@ -154,7 +156,7 @@ class FixList(Widget, can_focus=False):
         return range(start, min(start + self._most, len(self._lines)))
 
     def render(self) -> Content:
-        """As many lines as there is room for, the chosen one among them, and how many are hidden above and below."""
+        """As many lines as fit, including the chosen one, with how many are hidden above and below."""
         window = self._window
         lines = [self._line(index) for index in window]
         above, below = window.start, len(self._lines) - window.stop
@@ -166,7 +168,7 @@ class FixList(Widget, can_focus=False):
         return Content("\n").join(lines)
 
     def _line(self, index: int) -> Content:
-        """Where it is too long, the cause gives way: what it is about and what is done about it stay."""
+        """If it is too long, the cause is shortened; what it is about and what to do stay."""
         line, chosen = self._lines[index], index == self.chosen
         mark = "> " if chosen else "  "
         cause, whole = line.cause, self.content_size.width - cell_len(mark + line.start + line.end)
@@ -179,7 +181,7 @@ class FixList(Widget, can_focus=False):
         return Content.assemble((f"{mark}{line.start}{cause}{reach}", style), (line.end, style or "bold"))
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """A line for each fix that is shown, and one for the others."""
+        """One line per shown fix, and one for the rest."""
         return len(self._window) + (len(self._lines) > len(self._window))
 
     def watch_chosen(self) -> None:
@@ -202,7 +204,7 @@ class FixList(Widget, can_focus=False):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Chooses what was clicked; the chosen one again shows all, and the last line the next that is hidden."""
+        """Chooses the clicked fix. The chosen one again shows all; the last line scrolls to the next hidden one."""
         offset, window = event.get_content_offset(self), self._window
         if offset is None:
             return

@@ -1,4 +1,4 @@
-"""Views: filters saved under names."""
+"""Views: filters saved under a name."""
 
 from ...practice import longest
 from ...practice.text import clean
@@ -11,7 +11,7 @@ SAVE, FORGET, VIEW = "save", "forget", "view:"
 
 
 def open_views(screen: ClientsView) -> None:
-    """Offers to open a saved view, to save what is shown, and to delete one."""
+    """Opens a saved view, saves the current filter, or deletes a view."""
     preferences = screen.main.workplace.preferences
     views = preferences.views
     text = screen.filter_text

@@ -24,21 +24,21 @@ BY_NAME = (("name", False),)
 
 
 class ChangeIntegrationScreen(ReachScreen):
-    """Sign in, organisations, choose, confirm; then it is done at once, without a job: it is one client."""
+    """Sign in, choose an organisation, confirm. It is then done at once, without a job, because it is one client."""
 
     extra: ClassVar = named(SELECT, "continue", "filter", "sort")
     steps: tuple[str, ...] = ("Sign in", "Organisations", "Choose")
     heading: str = "Change integration"
 
     def __init__(self, client: Client, link: Integration, software: str) -> None:
-        """`software`: where the client's books are now."""
+        """`software`: the app with the client's books now."""
         super().__init__(software)
         self._client = client
         self._link = link
 
     @classmethod
     def own_actions(cls) -> tuple[Action, ...]:
-        """Teams and linking are for adding clients."""
+        """Without teams and linking, which are for adding clients."""
         left_out = named(ORGANISATIONS, "choose_team", "toggle_link", "integrated_by")
         return tuple(action for action in super().own_actions() if action not in left_out)
 
@@ -81,7 +81,7 @@ class ChangeIntegrationScreen(ReachScreen):
             shown.table.move_cursor(order.index(likely.id))
 
     def focus_own(self) -> None:
-        """To the table."""
+        """Focuses the table."""
         self.shown_list.table.focus()
 
     @on(SelectTable.Opened)
@@ -127,7 +127,7 @@ class ChangeIntegrationScreen(ReachScreen):
 
 
 def choose_software(screen: ActionScreen, client: Client, link: Integration) -> None:
-    """Asks in which accounting app the client's books are now, where there are several, then for the organisation."""
+    """Asks for the app with the client's books, if there are several, then for the organisation."""
     workplace = screen.main.workplace
     softwares = [software for software in workplace.softwares() if workplace.is_configured(software.name)]
     softwares.sort(key=lambda software: software.name != link.software)

@@ -1,4 +1,4 @@
-"""Business settings > Connections: one client's integrations, and managing each."""
+"""Business settings > Connections: one client's integrations, and how to manage each."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -39,17 +39,17 @@ COLUMNS = (
     Column("by", "Integrated by", 14, flex=2, keep=5, sortable=False, most=40),
 )
 MOST_LINES = 6
-"""Integrations on the screen at once; a client has one or two."""
+"""How many integrations the screen shows at once; a client has one or two."""
 EVENTS = 20
-"""So many entries of the client's history."""
+"""How many entries of the client's history to show."""
 THREE = 150
-"""Cells of a terminal from which three blocks of facts stand side by side."""
+"""The terminal width from which three blocks of facts fit side by side."""
 EMPTY_LINES = 4
-"""What says that there are none, on a narrow screen."""
+"""The text for no integrations, on a narrow screen."""
 
 
 class ConnectionsScreen(ActionScreen):
-    """One client. Reads only the store: calls to the accounting app are jobs, or have a screen of their own."""
+    """One client. Reads only the store: calls to accounting apps are jobs, or have their own screen."""
 
     place: ClassVar[str] = CONNECTIONS
 
@@ -60,7 +60,7 @@ class ConnectionsScreen(ActionScreen):
         self._client: Client | None = None
 
     def compose(self) -> ComposeResult:
-        """The integrations, and below them the facts of the one under the cursor and of the client."""
+        """The integrations, and below them the facts about the selected one and about the client."""
         yield TopBar("Business settings > Connections")
         yield SelectTable(COLUMNS, selecting=False, id="integrations")
         with VerticalScroll(id="facts"), Container(id="columns"):
@@ -145,7 +145,7 @@ class ConnectionsScreen(ActionScreen):
         ]
 
     def on_resize(self, event: events.Resize) -> None:
-        """Side by side where there is room: two, or three."""
+        """Side by side if there is room: two, or three."""
         self.set_class(120 <= event.size.width < THREE, "wide")
         self.set_class(event.size.width >= THREE, "wider")
 
@@ -166,7 +166,7 @@ class ConnectionsScreen(ActionScreen):
     # Managing
 
     def unavailable(self, action: Action) -> str | None:
-        """Why an action cannot be done now."""
+        """Why an action can't be used now."""
         if action.place != CONNECTIONS:
             return super().unavailable(action)
         link = self.link if self.is_mounted else None
@@ -200,7 +200,7 @@ class ConnectionsScreen(ActionScreen):
 
     @on(SelectTable.Opened)
     def _manage(self) -> None:
-        """Enter: everything that can be done, as a menu."""
+        """Enter: a menu of everything that can be done."""
         from ...app.actions import actions
         from ..dialogues.choose import Choice, Choose
 
@@ -224,7 +224,7 @@ class ConnectionsScreen(ActionScreen):
 
         if (client := self._client) is None:
             return ()
-        # What is under the cursor counts, not the client's first integration.
+        # The integration under the cursor counts, not the client's first one.
         links = tuple(sorted(client.integrations, key=lambda link: link is not self.link))
         workplace = self.main.workplace
         return of_client(
@@ -257,14 +257,14 @@ class ConnectionsScreen(ActionScreen):
         self.main.open("history", client=self._client_id)
 
     def do_reconnect(self) -> None:
-        """By a sign-in of one's own."""
+        """Reconnects with one of the user's own sign-ins."""
         if (link := self.link) is not None:
             self.main.open(
                 "reconnect", software=link.software, only=[self._client_id], exactly=[integration(link)]
             )
 
     def do_refresh(self) -> None:
-        """Pulls again, in the background."""
+        """Pulls its data again, in the background."""
         if (link := self.link) is None:
             return
         store = self.main.workplace.store
@@ -293,7 +293,7 @@ class ConnectionsScreen(ActionScreen):
             confirm_and_run(self, disconnect.plan(request).about([integration(link)]))
 
     def do_settings(self) -> None:
-        """Asks for them."""
+        """Opens its settings."""
         from .settings import SettingsScreen
 
         link, client = self.link, self._client
@@ -315,14 +315,14 @@ class ConnectionsScreen(ActionScreen):
         self.main.push_screen(SettingsScreen(software, link, save), answered)
 
     def do_change_integration(self) -> None:
-        """On a screen of its own, after it was asked in which accounting app the books are now."""
+        """Opens its own screen, after asking which accounting app has the books now."""
         from .change_integration import choose_software
 
         if (link := self.link) is not None and self._client is not None:
             choose_software(self, self._client, link)
 
     def do_open_software(self) -> None:
-        """In a browser where there is one to see; the address is copied and shown in any case."""
+        """In a browser if there is one the user can see; the address is copied and shown in any case."""
         from .open_app import OpenSoftware
 
         if (link := self.link) is None or self._client is None:
@@ -332,7 +332,7 @@ class ConnectionsScreen(ActionScreen):
             self.main.push_screen(OpenSoftware(software.title, link.organisation_name, address))
 
     def do_pulled(self) -> None:
-        """What was pulled."""
+        """Shows what was pulled."""
         from .pulled import PulledScreen
 
         if (link := self.link) is not None:
@@ -340,10 +340,10 @@ class ConnectionsScreen(ActionScreen):
 
 
 def key_of(link: Integration) -> str:
-    """An integration's id among those of a client."""
+    """An integration's id among a client's integrations."""
     return f"{link.software}:{link.organisation_id}"
 
 
 def integration(link: Integration) -> tuple[str, str]:
-    """What a plan knows an integration by."""
+    """How a plan identifies an integration."""
     return link.software, link.organisation_id

@@ -1,4 +1,4 @@
-"""The organisation's page in its accounting app: opened where there is a browser to see, else its address."""
+"""The organisation's page in its accounting app: opened if there is a browser the user can see, else its address."""
 
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ from ..dialogues.dialogue import Dialogue
 
 
 class OpenSoftware(Dialogue[None]):
-    """Shows the address whole, on a line of its own, and sends it to the terminal's clipboard."""
+    """Shows the whole address on its own line, and sends it to the terminal's clipboard."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("dialogue.copy", "copy"),
@@ -33,7 +33,7 @@ class OpenSoftware(Dialogue[None]):
         self._address = address
 
     def compose(self) -> ComposeResult:
-        """The address is never in a frame, so that a terminal's own selection takes it whole."""
+        """The address has no frame, so that the terminal's own selection takes all of it."""
         with Vertical(classes="address"):
             yield Static(self._title, classes="question", markup=False)
             yield Static(self._address, id="address", markup=False)
@@ -48,18 +48,18 @@ class OpenSoftware(Dialogue[None]):
         """Opens it, or copies it for the user's own browser."""
         if opens_by_itself(None):
             self._say("Opened in your browser.")
-            # The browser of [sign_in] is for sign-in links alone: it may be a command that completes them.
+            # The browser in [sign_in] is only for sign-in links: it may be a command that completes them.
             open_link(self._address, None, self._say)
         else:
             self.action_copy()
 
     def action_copy(self) -> None:
-        """OSC 52; whether it arrived cannot be known."""
+        """OSC 52; there is no way to know whether it arrived."""
         self.app.copy_to_clipboard(self._address)  # pyright: ignore[reportUnknownMemberType]
         self._say("Copied to your terminal's clipboard. Open it in your own browser.")
 
     def action_plain(self) -> None:
-        """On a terminal that the address is too long for, as a line of plain text that can be selected whole."""
+        """For a terminal that is too narrow for the address: shows it as plain text that can be selected as a whole."""
         try:
             with self.app.suspend():  # pyright: ignore[reportUnknownMemberType]
                 print(f"\n{self._address}\n")

@@ -1,4 +1,4 @@
-"""How an integration behaves: lists, automatic refresh, details, a note for colleagues."""
+"""How an integration behaves: lists, automatic refresh, details, note for colleagues."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from ..dialogues.dialogue import Dialogue
 
 
 class SettingsScreen(Dialogue[bool]):
-    """Dismissed with whether the settings were changed. Where they cannot be saved, what was entered stays."""
+    """Dismissed with whether the settings changed. If they can't be saved, the entries stay."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         own_key("dialogue.yes", "save", "Save"),
@@ -36,14 +36,14 @@ class SettingsScreen(Dialogue[bool]):
     ]
 
     def __init__(self, software: Software, link: Integration, save: Callable[[Settings], bool]) -> None:
-        """`save`: writes the settings and says whether anything changed; called on a thread."""
+        """`save`: writes the settings and returns whether anything changed. Called on a thread."""
         super().__init__()
         self._keep = save
         self._software = software
         self._link = link
 
     def compose(self) -> ComposeResult:
-        """One line a setting."""
+        """One line per setting."""
         settings = self._link.settings
         with Vertical(classes="dialogue settings"):
             yield Static(
@@ -66,7 +66,7 @@ class SettingsScreen(Dialogue[bool]):
             )
 
     def on_mount(self) -> None:
-        """At the first setting."""
+        """Starts at the first setting."""
         self.query(Tick).first().focus()
 
     @on(Button.Pressed, "#cancel")
@@ -84,7 +84,7 @@ class SettingsScreen(Dialogue[bool]):
             return
         chosen = tuple(name for name in self._software.lists if self.query_one(f"#list_{name}", Tick).value)
         settings = Settings(
-            # All of them means all that there will be, too.
+            # Choosing all of them includes future ones.
             None if len(chosen) == len(self._software.lists) else chosen,
             int(days.value),
             self.query_one("#follow", Tick).value,

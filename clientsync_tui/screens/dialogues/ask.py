@@ -1,4 +1,4 @@
-"""One question with one line for an answer: a file's name, a client's name, a code, a note."""
+"""A question with a one-line answer: a file's name, a client's name, a code, a note."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
@@ -18,13 +18,13 @@ from ...widgets.fields.path_input import PathInput
 from .dialogue import Dialogue
 
 NAMES_SHOWN = 12
-"""How many names a path is offered at most."""
+"""How many names are suggested for a path."""
 Attempt = Callable[[str], Awaitable[bool]]
-"""Does what was asked for with what was written. Raises Trouble, or gives False where the person may change it."""
+"""Acts on the answer. Raises Trouble, or returns False if the user may change the answer."""
 
 
 class Ask(Dialogue[str | None]):
-    """Dismissed with what was written once the attempt with it has worked, or None. Until then, what was written stays."""
+    """Dismissed with the answer once it has been accepted, or None. Until then, the answer stays."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
@@ -63,11 +63,11 @@ class Ask(Dialogue[str | None]):
             yield Answers(Button(f"{self._yes} (enter)", id="yes"), leave=Button("Cancel (esc)", id="no"))
 
     def on_mount(self) -> None:
-        """No mistake yet."""
+        """Clears the error."""
         self.mistaken("")
 
     def on_path_input_offered(self, event: PathInput.Offered) -> None:
-        """Shows what the path can become, in place of the hint."""
+        """Shows the completions of the path instead of the hint."""
         names = "  ".join(event.names[:NAMES_SHOWN])
         more = f"  and {len(event.names) - NAMES_SHOWN:,} more" if len(event.names) > NAMES_SHOWN else ""
         hint = self._hint if len(event.names) == 1 else names + more or "No file or folder begins with that."
@@ -92,7 +92,7 @@ class Ask(Dialogue[str | None]):
 
 
 class Lines(Dialogue[None]):
-    """Many lines to read, and nothing to decide."""
+    """Several lines to read, with nothing to decide."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "dismiss", "Close"),

@@ -1,4 +1,4 @@
-"""The keyring's passphrase, asked on the screen for the keyring's own thread, which waits."""
+"""Asks for the keyring's passphrase on the screen, while the keyring's own thread waits."""
 
 from concurrent.futures import Future
 
@@ -7,7 +7,9 @@ from ..main import Main
 
 
 def asked_passphrase(app: Main, new: bool) -> str:
-    """What the person enters. Called on another thread than the app's. Raises KeyringTrouble if the person cancels."""
+    """The passphrase that the user enters. Call it on another thread than the app's. Raises KeyringTrouble if the user
+    cancels.
+    """
     answer: Future[str | None] = Future()
 
     def ask() -> None:

@@ -1,4 +1,4 @@
-"""A small list to choose one thing from: menus, teams, sort columns, saved views."""
+"""A small list to choose from: menus, teams, sort columns, saved views."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from ...widgets.options import Options
 from .dialogue import Dialogue
 
 LINES = 2
-"""Lines that most sentences need at most, where they stand below the list."""
+"""How many lines most sentences need below the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line. `key`: chooses it at once; `reason`: why it cannot be chosen now."""
+    """One line. `key`: chooses it at once; `reason`: why it can't be chosen now."""
 
     id: str
     title: str
@@ -33,7 +33,7 @@ class Choice:
 
 
 class Choose(Dialogue[str | None]):
-    """Dismissed with the id of what was chosen, or None."""
+    """Dismissed with the id of the choice, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
@@ -57,7 +57,7 @@ class Choose(Dialogue[str | None]):
                 yield Static("", markup=False)
 
     def on_resize(self) -> None:
-        """Where the sentences are cut, the one of the marked line stands whole below the list; → and ← scroll a long one."""
+        """If sentences are cut off, the highlighted line's is shown in full below the list; → and ← scroll a long one."""
         self.call_after_refresh(self._mind_room)
 
     def _mind_room(self) -> None:
@@ -81,7 +81,7 @@ class Choose(Dialogue[str | None]):
         )
 
     def on_mount(self) -> None:
-        """The first that can be chosen is marked from the start: enter chooses it."""
+        """Highlights the first available choice from the start, so Enter takes it."""
         options = self.query_one(OptionList)
         options.focus()
         options.action_first()
@@ -98,15 +98,15 @@ class Choose(Dialogue[str | None]):
                 return
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Another line is marked."""
+        """Another line is highlighted."""
         says = self.query_one(".says", VerticalScroll)
         says.scroll_home(animate=False)
         says.query_one(Static).update(self._choices[event.option_id or ""].sentence)
 
     def action_scroll_words(self, by: int) -> None:
-        """Scrolls the words below the list, where there are more than fit."""
+        """Scrolls the text below the list if it doesn't fit."""
         self.query_one(".says", VerticalScroll).scroll_relative(y=by, animate=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Chosen."""
+        """A line was chosen."""
         self.dismiss(event.option_id)

@@ -1,4 +1,4 @@
-"""Choosing a team, or making one on the spot."""
+"""Chooses a team, or creates one on the spot."""
 
 from collections.abc import Callable
 
@@ -19,9 +19,9 @@ def choose_team(
     rename: Callable[[str], object] | None = None,
     delete: Callable[[str], object] | None = None,
 ) -> None:
-    """Asks for a team; `chosen` is called with its name, or None for no team, and not at all when the person cancels.
+    """Asks for a team. `chosen` is called with its name, or None for no team; not at all if the user cancels.
 
-    A new team is made with the first client that is assigned to it. `rename`, `delete`: called with the team to rename or delete, where
+    A new team is created with the first client assigned to it. `rename`, `delete`: called with the team to rename or delete, if
     that is offered.
     """
     teams = screen.main.workplace.store.clients.teams()

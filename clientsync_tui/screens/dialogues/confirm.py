@@ -1,4 +1,4 @@
-"""The one confirm of the whole program: says what will happen; y or n."""
+"""The only confirmation dialogue in the program: says what will happen; y or n."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -18,7 +18,7 @@ from .dialogue import NOT_DONE, Dialogue
 class Confirm(Dialogue[bool]):
     """A question with its consequences. Dismissed with whether it was confirmed.
 
-    The key that opened it never confirms it: only `y` and the button do. Where it cannot be undone, the button that leaves has the focus.
+    The key that opened it never confirms it: only `y` and the button do. If it can't be undone, Cancel has the focus.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,7 +43,7 @@ class Confirm(Dialogue[bool]):
         no: str = "Cancel",
         dangerous: bool = False,
     ) -> None:
-        """`yes`, `no`: the buttons' words. `dangerous`: it cannot be undone."""
+        """`yes`, `no`: the buttons' texts. `dangerous`: it can't be undone."""
         super().__init__()
         self._question = question
         self._lines = lines
@@ -52,7 +52,7 @@ class Confirm(Dialogue[bool]):
         self._dangerous = dangerous
 
     def compose(self) -> ComposeResult:
-        """The question, what it entails, and the two answers."""
+        """The question, its consequences, and the two answers."""
         with Vertical(classes="dialogue"):
             yield Static(self._question, classes="question", markup=False)
             if self._lines:
@@ -69,12 +69,12 @@ class Confirm(Dialogue[bool]):
         self.dismiss(yes)
 
     def action_scroll(self, pages: int) -> None:
-        """On a small screen not all of it fits."""
+        """On a small screen, not all of it fits."""
         for entails in self.query(".entails"):
             entails.scroll_relative(y=pages * entails.size.height, animate=False)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Ends it by a button."""
+        """Answers with a button."""
         if self._dangerous and event.button.id == "no":
             self.notify(NOT_DONE)
         self.dismiss(event.button.id == "yes")

@@ -1,4 +1,4 @@
-"""What all dialogues have: a last line of their own, and sentences with the user's own keys."""
+"""What all dialogues share: their own last line, and sentences with the user's own keys."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar, cast
@@ -24,17 +24,17 @@ T = TypeVar("T")
 Saved = TypeVar("Saved")
 HELP = "app.help"
 NOT_DONE = "Cancelled. Nothing was changed."
-"""Said where Enter cancels: only where the other button does what cannot be undone."""
+"""Shown when Enter cancels, which happens only if the other button does something that can't be undone."""
 
 
 class Dialogue(ModalScreen[T]):
-    """A dialogue. Its last line shows the keys of its `BINDINGS`: those of the screen below do nothing now."""
+    """A dialogue. Its last line shows the keys in its `BINDINGS`; those of the screen below don't work now."""
 
-    # A field to type in, else the button that is first by the rule of all dialogues.
+    # A field to type in, else the button that comes first by the rule for all dialogues.
     AUTO_FOCUS = f"Input, Answers .{FIRST}"
 
     is_saving = False
-    """Whether what was entered is being saved: the keys that follow wait, as they are no longer for this dialogue if that works."""
+    """Whether the entry is being saved. Keys pressed meanwhile wait, because they are not for this dialogue if that works."""
 
     @property
     def main(self) -> Main:
@@ -46,7 +46,7 @@ class Dialogue(ModalScreen[T]):
         return with_keys(sentence, self.main.keys)
 
     def on_mount(self) -> None:
-        """The last line."""
+        """Draws the last line."""
         self.mount(KeyBar())
         self.call_after_refresh(self.refresh_keys)
 
@@ -107,20 +107,20 @@ class Dialogue(ModalScreen[T]):
 
     @on(Resize)
     def drop_former_size(self, event: Resize) -> None:
-        """Ignores a size that the terminal no longer has."""
+        """Ignores stale resize events."""
         drop_former_size(self, event)
 
     @on(ScreenResume)
     def keep_first_style(self, event: ScreenResume) -> None:
-        """Styles the dialogue again only when it comes back."""
+        """Restyles the dialogue only when it comes back."""
         keep_first_style(self, event)
 
     def on_descendant_focus(self) -> None:
-        """Where words are typed, fewer keys work."""
+        """Fewer keys work while the user types in a field."""
         self.refresh_keys()
 
     def refresh_keys(self) -> None:
-        """Brings the last line up to date."""
+        """Updates the last line."""
         for bar in self.query(KeyBar):
             bar.show(list(self._footer_keys()), always=(HELP, way_out(type(self)).action))
 

@@ -1,4 +1,4 @@
-"""The palette as it is shown. What it finds is in `screens/palette.py`, which knows the other screens."""
+"""The palette's appearance. What it finds is in `screens/palette.py`, which knows the other screens."""
 
 from typing import cast
 
@@ -8,13 +8,13 @@ from ..main import Main
 
 
 class Palette(CommandPalette):
-    """Textual's palette. Enter waits until the lines are those of what is typed."""
+    """Textual's palette. Enter waits until the results match the typed text."""
 
     @property
     def is_behind(self) -> bool:
-        """Whether the search for what is typed is not done yet."""
+        """Whether the search for the typed text is still running."""
         return any(worker.node is self and not worker.is_finished for worker in self.workers)
 
     def on_worker_state_changed(self) -> None:
-        """A search began or is done."""
+        """A search has started or finished."""
         cast(Main, self.app).caught_up()  # pyright: ignore[reportUnknownMemberType]

@@ -47,18 +47,18 @@ class Passphrase(Dialogue[str | None]):
             yield Answers(Button("Continue", id="yes"), leave=Button("Cancel (esc)", id="no"))
 
     def on_mount(self) -> None:
-        """Ready to type."""
+        """Ready for typing."""
         self.query_one("#first").focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes to the second field, then ends it."""
+        """Enter moves to the second field, then closes it."""
         if self._new and event.input.id == "first" and not too_weak(event.value):
             self.query_one("#second").focus()
         else:
             self._end()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Ends it by a button."""
+        """Answers with a button."""
         if event.button.id == "yes":
             self._end()
         else:

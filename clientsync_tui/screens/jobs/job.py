@@ -1,4 +1,4 @@
-"""One bulk job: how far it is, what failed and why, and its items. It runs on when the screen is left."""
+"""A bulk job: its progress, what failed and why, and its items. It keeps running when you leave the screen."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -32,12 +32,12 @@ POLL_S = 0.25
 
 
 class JobScreen(ActionScreen):
-    """A job of this process or of another one on this host."""
+    """A job run by this process or another one."""
 
     place: ClassVar[str] = JOB
 
     def __init__(self, job: str, *, lead: bool = False) -> None:
-        """`lead`: whether the user has just started it and is taken to the consents it needs."""
+        """`lead`: the user has just started it and is taken to the consents it needs."""
         super().__init__()
         self.job_actions = JobActions(self)
         self._job_id = job
@@ -48,7 +48,7 @@ class JobScreen(ActionScreen):
         self._to_lead = lead
 
     def compose(self) -> ComposeResult:
-        """Progress, what failed, the items."""
+        """The progress, what failed, and the items."""
         yield TopBar("Job")
         yield Static(id="progress", markup=False)
         yield Static(id="counts", markup=False)
@@ -62,7 +62,7 @@ class JobScreen(ActionScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Shows it, and looks at it again while it runs."""
+        """Shows it, and refreshes while it runs."""
         self._read = self.main.workplace.store.job_items(self._job_id)
         table = self.query_one(SelectTable)
         table.ascii_marks = self.main.ascii_marks
@@ -72,12 +72,12 @@ class JobScreen(ActionScreen):
 
     @property
     def job(self) -> Job:
-        """The job as it was last read."""
+        """The job as last read."""
         if self._job is None:
             self._job = self.main.workplace.store.jobs.one(self._job_id)
         return self._job
 
-    # Looking
+    # Refreshing
 
     def _look(self) -> None:
         job = self._job = self.main.workplace.store.jobs.one(self._job_id)
@@ -92,7 +92,7 @@ class JobScreen(ActionScreen):
         self.refresh_keys()
 
     def _lead(self, job: Job) -> None:
-        """Where it waits for consents, one for each organisation, the person is led to the first without asking for it; once."""
+        """If the job waits for consents, one per organisation, takes the user to the first one automatically, once."""
         one_each = any(
             self.main.workplace.any_software(name).organisations_per_sign_in == "one"
             for name in self.main.workplace.store.jobs.waiting(job.id)
@@ -111,7 +111,7 @@ class JobScreen(ActionScreen):
         if not job.left and (added := job_words.added(self.main.workplace.store.jobs, job)):
             progress += f": {added}"
         if job.is_running:
-            # The shorter one where the longer one finds no room beside the bar.
+            # The shorter text if the longer one doesn't fit beside the bar.
             progress += next(
                 (
                     f", {p}"
@@ -185,7 +185,7 @@ class JobScreen(ActionScreen):
         self.query_one(DetailsPane).show(tuple(details))
         message = f"{items[0].name}: {items[0].says or job_words.item_state(items[0])}" if items else ""
         says = self.query_one("#says", Static)
-        # The pane says it, too.
+        # The pane shows it too.
         says.display = not self.query_one(Beside).has_details
         _say(says, Content(message))
 
@@ -202,7 +202,7 @@ class JobScreen(ActionScreen):
             self.say("This client is not on the list.", "warning")
 
     def on_resize(self, event: events.Resize) -> None:
-        """On a low screen the items keep the room."""
+        """On a low screen, the items keep the space."""
         self.set_class(event.size.height < 16, "low")
         if self._job is not None:
             self._show_progress(self._job)
@@ -215,9 +215,9 @@ class JobScreen(ActionScreen):
             self._look()
 
     def job_ended(self, job: str) -> None:
-        """It ended or paused."""
+        """The job ended or paused."""
         if job == self._job_id:
-            # A short job can end before its screen is there, which then shows it as it is.
+            # A short job can end before its screen is there, which then shows the result.
             self.practice_changed()
 
     def copyable(self) -> "Sequence[Copyable]":
@@ -236,7 +236,7 @@ class JobScreen(ActionScreen):
     # Acting
 
     def unavailable(self, action: Action) -> str | None:
-        """Why an action cannot be done now."""
+        """Why an action can't be used now."""
         if (
             action.name == "failures_only"
             and not self._failures_only
@@ -246,7 +246,7 @@ class JobScreen(ActionScreen):
         return self.job_actions.unavailable(action) if action in JOB_ACTIONS else super().unavailable(action)
 
     def doing(self, name: str) -> Callable[[], object] | None:
-        """What does the action of that name here."""
+        """The method that performs the action with that name."""
         return self.job_actions.doing(name) or super().doing(name)
 
     def commands(self) -> Sequence[tuple[str, str]]:
@@ -254,24 +254,24 @@ class JobScreen(ActionScreen):
         return self.job_actions.commands()
 
     def do_failures_only(self) -> None:
-        """Shows only what failed, or all items again."""
+        """Shows only failures, or all items again."""
         self._failures_only = not self._failures_only
-        # Another order is to be read.
+        # The order has to be read again.
         self._failed = -1
         self._show_items(self.job)
 
     def chosen_job(self) -> Job | None:
-        """The one shown."""
+        """The shown job."""
         return self.job
 
     def job_touched(self, job: Job, *, started: bool) -> None:
-        """Looks again."""
+        """Refreshes."""
         if started:
             self._pace = Pace()
         self._look()
 
 
 def _say(widget: Static, content: Content) -> None:
-    """Draws only what is new."""
+    """Redraws only what has changed."""
     if widget.content != content:
         widget.update(content)

@@ -26,15 +26,15 @@ class ShowsJob(Asker, Protocol):
     """A screen that shows a job, or a list with one under the cursor."""
 
     def chosen_job(self) -> Job | None:
-        """The job that a key means now."""
+        """The job that a key refers to."""
         ...
 
     def job_touched(self, job: Job, *, started: bool) -> None:
-        """Something was done with it: it is to be read again. `started`: it will run in a moment."""
+        """Something was done with the job, so it must be read again. `started`: it will run in a moment."""
         ...
 
     def why_not(self, action: Action) -> str | None:
-        """Why an action can't be done now."""
+        """Why an action can't be used now."""
         ...
 
 
@@ -44,7 +44,7 @@ def _waiting(job: Job, count: int) -> str:
 
 
 class JobActions:
-    """Resume, retry and cancel for the job that a screen names."""
+    """Resume, retry and cancel the job that a screen names."""
 
     def __init__(self, screen: ShowsJob) -> None:
         self._screen = screen
@@ -55,11 +55,11 @@ class JobActions:
         return self._screen.main
 
     def doing(self, name: str) -> Callable[[], object] | None:
-        """What does the action of that name."""
+        """The method that performs the action with that name."""
         return {"resume_job": self.resume, "retry_job": self.retry, "cancel_job": self.cancel}.get(name)
 
     def copyable(self) -> "Sequence[Copyable]":
-        """The job's id, and what it came to."""
+        """The job's id and its result."""
         from ..copying import Copyable
 
         if (job := self._screen.chosen_job()) is None:
@@ -68,7 +68,7 @@ class JobActions:
         return [Copyable("Job", job.id, "i"), Copyable("Summary", summary, "s")]
 
     def commands(self) -> "Sequence[tuple[str, str]]":
-        """All jobs, and what can be done with this one."""
+        """The commands for all jobs, and for this one."""
         from ...sync.as_command import command
 
         found = [("Jobs", command("jobs"))]
@@ -81,11 +81,11 @@ class JobActions:
         return found
 
     def is_going(self, job: Job) -> bool:
-        """Whether it runs, or will in a moment."""
+        """Whether it is running, or about to."""
         return job.is_running or job.id in self.main.engine.running
 
     def unavailable(self, action: Action) -> str | None:
-        """Why one of `JOB_ACTIONS` can't be done now."""
+        """Why one of `JOB_ACTIONS` can't be used now."""
         job = self._screen.chosen_job()
         if job is None:
             return "There is no job."
@@ -102,13 +102,13 @@ class JobActions:
         return self.main.workplace.store.job_items(job.id)
 
     def resume(self) -> None:
-        """Goes on; signs in first where that is what it paused for."""
+        """Resumes it; signs in first if that is what it paused for."""
         job = self._screen.chosen_job()
         if job is not None:
             self._ask(job, job.left, partial(self._resume, job))
 
     def _ask(self, job: Job, count: int, go_on: Callable[[], object]) -> None:
-        """Says what a job goes on with where that ends something, and asks; `go_on` at once where it ends nothing."""
+        """If a job will end something, says what and asks; otherwise calls `go_on` at once."""
         if not job_words.ends_something(job):
             go_on()
             return
@@ -141,7 +141,7 @@ class JobActions:
         self.main.push_screen(Choose("Sign in to", choices), chosen)
 
     def _sign_in(self, job: Job, software: Software, why: str) -> None:
-        """Signs in for what a job waits for: once, or once for each organisation."""
+        """Signs in for what a job waits for: once, or once per organisation."""
         if software.organisations_per_sign_in == "one":
             from ..client_sync.consents import consents_of
 
@@ -169,7 +169,7 @@ class JobActions:
         self._screen.job_touched(job, started=True)
 
     def retry(self) -> None:
-        """Retries what failed or was cancelled: all, or what has one reason."""
+        """Retries what failed or was cancelled: everything, or what has one reason."""
         job = self._screen.chosen_job()
         if job is None:
             return
@@ -221,7 +221,7 @@ class JobActions:
             "Items in progress are finished. The rest is cancelled, and you can retry it.",
         ]
         question = f"Cancel {job_words.things(job.kind, job.left)} of this job?"
-        # Not dangerous: what is cancelled can be tried again.
+        # Not dangerous, because cancelled items can be retried.
         self.main.push_screen(Confirm(question, lines, yes="Cancel the job", no="Keep running"), answered)
 
     def _cancel(self, job: Job) -> None:
@@ -231,7 +231,7 @@ class JobActions:
         )
 
     def _change(self, write: Callable[[], object], then: Callable[[], object]) -> None:
-        """Writes on a thread, because another process may hold the lock for seconds; then does `then` here."""
+        """Writes on a thread, because another process may hold the lock for seconds; then calls `then` here."""
 
         async def run() -> None:
             try:

@@ -1,4 +1,4 @@
-"""What the list of jobs shows beside it of the job under the cursor, and a job of its item under the cursor."""
+"""What the jobs list shows beside it about the job under the cursor, and a job about its item under the cursor."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,13 +13,13 @@ from ...sync.words import REASONS, SHORT
 from ...widgets.details_pane import Line, line
 
 FAILED = 50
-"""So many failed items are named at most."""
+"""How many failed items are named."""
 TITLE = 17
-"""Cells of the titles."""
+"""The width of the titles."""
 
 
 def of_job(store: Store, job: Job, app: str, now: datetime, *, ascii_marks: bool) -> Iterator[Line]:
-    """How far it is, what came of it, and what failed."""
+    """Its progress, its result, and what failed."""
     heading = " · ".join(filter(None, (job_words.title(job), app)))
     yield line(heading, "heading", right=f"job {job.id}")
     yield Line(((f"{job_words.state(job)}, by {job.by}", "muted"),))

@@ -1,4 +1,4 @@
-"""How fast a job goes: measured by whoever looks at it, so that it works for a job of another process too."""
+"""How fast a job is, measured by watching it, so that it also works for a job of another process."""
 
 from collections import deque
 
@@ -8,30 +8,30 @@ from ...store.jobs import ItemState, Job
 from ...sync.jobs import job_words
 
 WINDOW_S = 30.0
-"""The rate is that of the last half minute: limits of a minute make it go in steps."""
+"""The rate over the last half minute, because limits of a minute make jobs advance in steps."""
 
 
 class Pace:
-    """Rate and time left of one job, from looks at it."""
+    """A job's rate and remaining time, from repeated looks at it."""
 
     def __init__(self) -> None:
         self._looks: deque[tuple[float, int]] = deque()
 
     def look(self, now: float, ended: int) -> None:
-        """`ended` items had ended at `now` (seconds of a monotonic clock)."""
+        """Records that `ended` items had ended at `now` (seconds of a monotonic clock)."""
         self._looks.append((now, ended))
         while now - self._looks[0][0] > WINDOW_S:
             self._looks.popleft()
 
     def a_second(self) -> float | None:
-        """Items a second; None while too little has been seen."""
+        """Items per second; None until enough has been seen."""
         if not self._looks or self._looks[-1][0] - self._looks[0][0] < 1:
             return None
         (since, first), (now, last) = self._looks[0], self._looks[-1]
         return (last - first) / (now - since)
 
     def says(self, left: int) -> list[str]:
-        """ "118 a minute, 6 minutes left", then shorter ones; none before the rate is known."""
+        """ "118 a minute, 6 minutes left", then shorter forms; empty until the rate is known."""
         rate = self.a_second()
         if not rate or not left:
             return []
@@ -40,14 +40,14 @@ class Pace:
 
 
 def bar(done: int, total: int, width: int, ascii_marks: bool) -> Content:
-    """A bar of `width` cells."""
+    """A bar with `width` cells."""
     full = width * done // total if total else width
     marks = ("#", "-") if ascii_marks else ("━", "─")
     return Content.assemble((marks[0] * full, "$text-success"), (marks[1] * (width - full), "$text-muted"))
 
 
 def counts(job: Job, held_up: int, ascii_marks: bool) -> Content:
-    """What came of the items so far; `held_up`: organisations whose calls wait for the software's limit."""
+    """The results so far. `held_up`: organisations whose calls wait for the app's limit."""
     symbols = job_words.ASCII_SYMBOLS if ascii_marks else job_words.SYMBOLS
     styles = {ItemState.DONE: "$text-success", ItemState.FAILED: "$text-error"}
     parts: list[tuple[str, str]] = []

@@ -22,11 +22,11 @@ STYLES = {
 }
 
 MOST_SEEN = 500
-"""Rows watched for changes: more than any screen shows, and few enough for one query."""
+"""How many rows are watched for changes: more than any screen shows, and few enough for one query."""
 
 
 class JobRows:
-    """`Rows` over a job's items; remembers the state of those it fetched last, so that only changes are drawn."""
+    """`Rows` over a job's items. Remembers the state of those fetched last, so that only changes are drawn."""
 
     def __init__(self, items: JobItems, job: Job, ascii_marks: bool, *, failures_only: bool = False) -> None:
         self._items = items
@@ -36,7 +36,7 @@ class JobRows:
         self._seen: dict[RowId, ItemState] = {}
 
     def order(self) -> Sequence[RowId]:
-        """The items; what failed first."""
+        """The items, failures first."""
         return self._order
 
     def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
@@ -48,11 +48,11 @@ class JobRows:
         return [self._row(item) for item in found]
 
     def selectable(self, ids: Sequence[RowId]) -> Sequence[RowId]:
-        """Nothing is selected here."""
+        """Nothing can be selected here."""
         return ()
 
     def changed(self) -> list[RowId]:
-        """The rows fetched of late whose item went on meanwhile."""
+        """The recently fetched rows whose item has changed since."""
         now = self._items.states([int(id) for id in self._seen])
         return [id for id, state in self._seen.items() if now.get(int(id)) is not state]
 

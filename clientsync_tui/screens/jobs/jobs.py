@@ -1,4 +1,4 @@
-"""The list of bulk jobs of this host, the newest first."""
+"""The list of the practice's bulk jobs, newest first."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ STYLES = {JobState.DONE: "ok", JobState.PAUSED: "warning", JobState.CANCELLED: "
 
 
 class JobsScreen(ActionScreen):
-    """Jobs; one is opened with enter."""
+    """All jobs; Enter opens one."""
 
     place: ClassVar[str] = JOBS
     extra: ClassVar = JOB_ACTIONS
@@ -108,7 +108,7 @@ class JobsScreen(ActionScreen):
         return self._jobs.get(str(id))
 
     def job_touched(self, job: Job, *, started: bool) -> None:
-        """A resumed job is shown."""
+        """Shows a resumed job."""
         if started:
             self.main.open("job", job=job.id)
         else:
@@ -142,22 +142,22 @@ class JobsScreen(ActionScreen):
         self.main.open("job", job=str(event.id))
 
     def practice_changed(self) -> None:
-        """A job went on, here or in another window."""
+        """A job advanced, here or in another window."""
         if self.is_there:
             self._read()
 
     def job_ended(self, job: str) -> None:
-        """One ended or paused."""
+        """A job ended or paused."""
         self.practice_changed()
 
     # Acting
 
     def unavailable(self, action: Action) -> str | None:
-        """Why an action can't be done now."""
+        """Why an action can't be used now."""
         return self.job_actions.unavailable(action) if action in JOB_ACTIONS else super().unavailable(action)
 
     def doing(self, name: str) -> Callable[[], object] | None:
-        """What does the action of that name here."""
+        """The method that performs the action with that name."""
         return self.job_actions.doing(name) or super().doing(name)
 
     def copyable(self) -> "Sequence[Copyable]":

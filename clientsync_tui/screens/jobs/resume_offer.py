@@ -1,4 +1,4 @@
-"""What a former run left undone is offered at the start; nothing of it is done twice."""
+"""Offers at the start to resume what an earlier run left undone; nothing is done twice."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ class ResumeOffer(Confirm):
         self._offered = {job.id for job in jobs}
 
     def on_mount(self) -> None:
-        """Goes on looking."""
+        """Keeps checking."""
         self.set_interval(LOOK_EVERY_S, self._look)
 
     def _look(self) -> None:

@@ -1,4 +1,4 @@
-"""The preview: the client under the cursor beside the list, or over it where the terminal has no room for both."""
+"""The preview: the client under the cursor beside the list, or over it if the terminal has no room for both."""
 
 import asyncio
 import time
@@ -16,20 +16,20 @@ from ...widgets.details_pane import DetailsPane
 from ..main import Main
 
 WIDE = 140
-"""Cells of a terminal from which it stands beside the list."""
+"""The terminal width from which it stands beside the list."""
 REST_S = 0.15
-"""It follows when no key moved the cursor for so long: a key held down never waits for it."""
+"""How long after the last movement of the cursor it follows, so that a key held down never waits for it."""
 AT_ONCE_S = 0.01
-"""When nothing has to rest: behind the frame that shows the pane."""
+"""The delay if no key was pressed: just after the frame that shows the pane."""
 STEP = 4
-"""Cells by which a key makes it wider."""
+"""How many cells a key widens it by."""
 NARROWEST, LEFT_FOR_LIST = 36, 64
 SHOWN, WIDTH = "preview", "preview_width"
-"""The preferences: whether it stands beside the list, and how wide."""
+"""The preferences for whether it stands beside the list, and how wide."""
 
 
 class PreviewPane(DetailsPane):
-    """Follows the cursor from behind: what it shows is read on a thread, once the keys have rested."""
+    """Follows the cursor with a delay: its content is read on a thread, once no more keys come."""
 
     DEFAULT_CSS = """
     PreviewPane { display: none; border-left: solid $panel; padding: 0 1; }
@@ -43,7 +43,7 @@ class PreviewPane(DetailsPane):
         super().__init__(id="preview")
         self._client: int | None = None
         self._viewer: Viewer | None = None
-        # The client that it shows.
+        # The client it shows.
         self._shown: int | None = None
         self._due = 0.0
         self._resting: Timer | None = None
@@ -55,10 +55,10 @@ class PreviewPane(DetailsPane):
         """The app."""
         return cast(Main, self.app)  # pyright: ignore[reportUnknownMemberType]
 
-    # Whether it is seen
+    # Whether it is visible
 
     def on_mount(self) -> None:
-        """As it was left."""
+        """Restores its last state."""
         self.fit()
 
     @property
@@ -73,7 +73,7 @@ class PreviewPane(DetailsPane):
 
     @property
     def is_as_at_start(self) -> bool:
-        """Whether it is what the next start shows: of the client under the cursor, and not over the list."""
+        """Whether it is in the state that the next start will show: beside the list, with the client under the cursor."""
         return not self.is_over and (not self.is_seen or self._shown == self._client)
 
     @property
@@ -81,7 +81,7 @@ class PreviewPane(DetailsPane):
         return self.main.size.width >= WIDE
 
     def toggle(self) -> None:
-        """Shows or hides it, as it is for this width; beside the list also at the next start."""
+        """Shows or hides it, as fits this width; beside the list, also for the next start."""
         if self._has_room:
             preferences = self.main.workplace.preferences
             preferences.save(SHOWN, not preferences.get(SHOWN, True))
@@ -122,7 +122,7 @@ class PreviewPane(DetailsPane):
     # What it shows
 
     def follow(self, client: int | None, viewer: Viewer | None) -> None:
-        """The cursor is on this client. Costs next to nothing: it happens between a key and its frame."""
+        """The cursor is on this client. Must be nearly free, because it happens between a key and its frame."""
         self._client, self._viewer = client, viewer
         if self.is_seen:
             self._begin(REST_S)
@@ -135,13 +135,13 @@ class PreviewPane(DetailsPane):
     def _rested(self) -> None:
         self._resting = None
         if (left := self._due - time.monotonic()) > AT_ONCE_S / 2:
-            # Keys came meanwhile: one timer for all of them, instead of one for each.
+            # More keys came meanwhile: one timer for all of them, instead of one each.
             self._resting = self.set_timer(left, self._rested)
         elif self.is_seen:
             self.run_worker(self._read(), group="preview", exclusive=True, exit_on_error=False)
 
     async def _read(self) -> None:
-        # With the first client that is shown: the first frame does without it.
+        # Created with the first shown client; the first frame does without it.
         from .words import lines, read
 
         client, viewer = self._client, self._viewer
@@ -152,28 +152,28 @@ class PreviewPane(DetailsPane):
         try:
             known = await asyncio.to_thread(partial(read, self.main.workplace.store, client, viewer.now))
         except (Trouble, SqliteError):
-            # The list itself says why the practice cannot be read.
+            # The list itself says why the practice can't be read.
             return
         if client == self._client:
             self._shown = client
             keyed = partial(with_keys, own=self.main.keys)
             self.show(tuple(lines(known, viewer, keyed)) if known else ())
 
-    # The mouse: its left edge is pulled
+    # The mouse drags its left edge
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Begins to pull."""
+        """Starts dragging."""
         if event.x == 0 and not self.is_over:
             self._pulled = True
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Pulls."""
+        """Drags."""
         if self._pulled and event.x:
             self._keep_width(self.outer_size.width - event.x)
 
     def on_mouse_up(self) -> None:
-        """Ends it."""
+        """Stops dragging."""
         if self._pulled:
             self._pulled = False
             self.release_mouse()

@@ -1,4 +1,6 @@
-"""What the preview says of a client: its integrations, each with what to do next, then the client itself and its last events."""
+"""What the preview says about a client: its integrations, each with the next step, then the client itself and its latest
+events.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -19,15 +21,15 @@ from ...sync.words import ASCII_SYMBOLS, STYLES, SYMBOLS, link_words, next_step,
 from ...widgets.details_pane import Line, line
 
 EVENTS = 30
-"""So many entries of its history at most: more than most terminals have lines for."""
+"""The maximum number of history entries, more than most terminals have lines for."""
 TITLE = 10
-"""Cells of the titles of the lines below the integrations."""
+"""The width of the titles below the integrations."""
 WHEN = 14
-"""Cells of an event's time."""
+"""The width of an event's time."""
 
 
 class Known(NamedTuple):
-    """What the preview is made of. `counts`: how many records of each list were pulled, for each integration in turn."""
+    """What the preview is made from. `counts`: how many records of each list were pulled, for each integration in turn."""
 
     client: Client
     counts: Sequence[dict[str, int]]
@@ -35,7 +37,7 @@ class Known(NamedTuple):
 
 
 def read(store: Store, n: int, now: datetime) -> Known | None:
-    """Reads it; None when the client is gone. Never between a key and its frame."""
+    """Reads it; None if the client is gone. Never call it between a key and its frame."""
     clients = store.clients.by_number([n], now)
     if not clients:
         return None
@@ -47,7 +49,7 @@ def read(store: Store, n: int, now: datetime) -> Known | None:
 
 
 def lines(known: Known, viewer: Viewer, keyed: Callable[[str], str]) -> Iterator[Line]:
-    """All that is said, the most urgent first."""
+    """All lines, the most urgent first."""
     client = known.client
     yield line(client.name, "heading", right=" · ".join(filter(None, (client.practice_code, client.team))))
     if client.claim:
@@ -91,7 +93,7 @@ def _integration(
 
 
 def _fix(link: Integration, viewer: Viewer) -> str:
-    """The key that does the next step, where one does."""
+    """The key for the next step, if there is one."""
     if link.standing.reason in FOR_THE_CLIENT or link.standing.status is Status.DISCONNECTED:
         return ""
     if link.standing.reason is Reason.ACCESS_REMOVED:
