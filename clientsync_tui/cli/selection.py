@@ -67,9 +67,9 @@ def software_names(
     workplace: Workplace, software: str | None, chosen: Sequence[str] | None, integrated_by: str | None = None
 ) -> list[str]:
     """The named accounting app. Without one: the apps of the chosen clients, or those that `integrated_by` (an e-mail address) signed in to,
-    or else every app in use.
+    or else every app in use, which may be none.
 
-    Raises UsageError if there is none.
+    Raises UsageError if the chosen clients, or that person, have none.
     """
     if software is not None:
         return [workplace.software(software).name]
@@ -87,8 +87,7 @@ def software_names(
         found = {link.software for client in clients for link in client.integrations}
         nothing = "None of these clients has an integration."
     else:
-        found = {app.name for app in workplace.softwares() if store.clients.integrated(app.name)}
-        nothing = "No client has an integration yet."
+        return sorted(app.name for app in workplace.softwares() if store.clients.integrated(app.name))
     if not found:
         raise UsageError(nothing)
     return sorted(found)

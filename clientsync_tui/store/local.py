@@ -61,6 +61,14 @@ class Contacts:
                 (software, organisation_id, fault, iso(datetime.now(UTC))),
             )
 
+    def conclusive(self, software: str, organisation_id: str) -> None:
+        """The app said just now what is wrong: whatever kept it from answering before is over."""
+        with self._database.writing() as db:
+            db.execute(
+                "UPDATE contacts SET fault = NULL, fault_at = NULL WHERE software = ? AND organisation_id = ?",
+                (software, organisation_id),
+            )
+
 
 class Pulled:
     """The lists pulled from each organisation: a cache, replaced list by list."""

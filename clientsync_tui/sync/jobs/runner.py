@@ -285,7 +285,11 @@ class Runner:
         current = task.current()
         link: Integration | None = current[1] if current else None
         entries = problem_found(task, link, reason, says)
-        return Outcome(ItemState.FAILED, reason, says, entries, expects=link if entries else None)
+        # An answer to a colleague's sign-in says nothing about the integration's own.
+        own = link is not None and link.sign_in == task.sign_in.id
+        return Outcome(
+            ItemState.FAILED, reason, says, entries, conclusive=own, expects=link if entries else None
+        )
 
     async def _settle(self, item: Item, outcome: Outcome) -> None:
         with suppress(LeaseLost):
@@ -305,6 +309,8 @@ class Runner:
             store.pulled.keep(item.software, item.organisation_id, outcome.lists)
         if outcome.answered:
             store.contacts.good(item.software, item.organisation_id)
+        if outcome.conclusive:
+            store.contacts.conclusive(item.software, item.organisation_id)
         if outcome.fault is not None:
             store.contacts.fault(item.software, item.organisation_id, outcome.fault)
         store.jobs.settle(item.job, item.n, outcome.state, outcome.reason, outcome.says)

@@ -104,8 +104,10 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[sign_in_findings
         if listed and link.problem in over:
             entries.append(sign_in_findings.working(actor, client, link))
             reason = None
-        elif not listed and link.problem is not gone:
-            entries.append(sign_in_findings.not_listed(actor, client, link, gone))
+        elif not listed:
+            store.contacts.conclusive(link.software, link.organisation_id)
+            if link.problem is not gone:
+                entries.append(sign_in_findings.not_listed(actor, client, link, gone))
         items.append(_item((client, link), reason))
     store.ledger.append(*entries)
     return items

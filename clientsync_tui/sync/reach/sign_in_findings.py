@@ -17,14 +17,16 @@ OVER_WHEN_SIGNED_IN = frozenset({Reason.SIGN_IN_REFUSED, Reason.SIGN_IN_LAPSED})
 
 def refused(store: Store, sign_in: SignIn, pairs: Iterable[Pair], actor: str, says: str) -> None:
     """Records that the app refused the sign-in: every active integration of it is expired."""
+    own = [(client, link) for client, link in pairs if link.sign_in == sign_in.id]
     expired = [
         _entry(Kind.FOUND_EXPIRED, actor, client, link, Reason.SIGN_IN_REFUSED, says)
-        for client, link in pairs
-        if link.sign_in == sign_in.id
-        and link.problem not in (Reason.SIGN_IN_REFUSED, Reason.DISCONNECTED_HERE)
+        for client, link in own
+        if link.problem not in (Reason.SIGN_IN_REFUSED, Reason.DISCONNECTED_HERE)
     ]
     with store.transaction():
         store.sign_ins.refused(sign_in.id)
+        for _, link in own:
+            store.contacts.conclusive(link.software, link.organisation_id)
         store.ledger.append(*expired)
 
 

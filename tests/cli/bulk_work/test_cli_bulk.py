@@ -219,8 +219,37 @@ def test_check_records_what_it_finds(busy: Office) -> None:
     assert faulty[0]["last_fault"]["what"] == "server_error"
 
 
-def test_check_of_nothing_is_fine(office: Office) -> None:
-    assert office.bulk("check") == (0, 0, 0, 0)
+@pytest.mark.parametrize("check", [("check",), ("check", "--quick")], ids=" ".join)
+def test_fault_is_over_once_the_app_says_what_is_wrong(busy: Office, check: tuple[str, ...]) -> None:
+    def faults() -> list[str]:
+        links = [
+            link for client in busy.cli.inside("clients", "--json").json for link in client["integrations"]
+        ]
+        return [link["last_fault"]["what"] for link in links if link["last_fault"]]
+
+    hers = busy.practice.sandbox.world.id_of("xero", 0)
+    busy.practice.sandbox.fault("unavailable")
+    busy.cli.inside(*check)
+    assert set(faults()) == {"server_error"}
+    busy.practice.sandbox.fault("clear")
+    busy.practice.sandbox.fault("disconnect", organisation=hers)
+    busy.practice.sandbox.fault("expire", person=busy.bob)
+    assert busy.cli.inside("check").code == 3
+    assert faults() == [], "neither what works nor what is known to be broken is unchecked"
+    # What was known to be wrong before is no news, and still an answer.
+    busy.practice.sandbox.fault("unavailable")
+    busy.cli.inside("check")
+    busy.practice.sandbox.fault("clear")
+    unchecked = len(faults())
+    busy.cli.inside(*check)
+    assert len(faults()) < unchecked
+
+
+def test_nothing_to_do_is_fine(office: Office) -> None:
+    for words in (("check",), ("reconnect", "--all"), ("reassign", "--all"), ("refresh", "--all")):
+        assert office.bulk(*words) == (0, 0, 0, 0)
+    plan = office.cli.inside("reconnect", "--all", "--dry-run", "--json")
+    assert (plan.code, plan.json["items"]) == (0, [])
 
 
 def test_sign_in_that_was_refused_and_has_no_clients_is_told_too(office: Office) -> None:

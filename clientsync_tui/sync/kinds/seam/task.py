@@ -25,7 +25,7 @@ class Outcome:
     """The outcome of an item. `entries` and `lists` are saved in the same transaction that ends the item.
 
     `expects`: the integration as the work found it; if it has changed by then, nothing is saved. `answered`: the organisation
-    answered. `fault`: the passing fault that prevented that.
+    answered. `conclusive`: the app said what is wrong with the integration. `fault`: the passing fault that prevented an answer.
     """
 
     state: ItemState
@@ -34,6 +34,7 @@ class Outcome:
     entries: Sequence[NewEntry] = ()
     lists: Mapping[str, Sequence[Record]] = field(default_factory=dict[str, Sequence[Record]])
     answered: bool = False
+    conclusive: bool = False
     fault: Fault | None = None
     expects: Integration | None = None
 
