@@ -41,9 +41,15 @@ class Workplace:
         """Called with what someone should know of the practice's server."""
 
     @classmethod
-    def open(cls, path: Path | None = None, ask_passphrase: AskPassphrase | None = None) -> "Workplace":
-        """Reads the configuration (`path`, else the platform's). Raises what `load` raises."""
-        config = load(path)
+    def open(
+        cls,
+        path: Path | None = None,
+        ask_passphrase: AskPassphrase | None = None,
+        *,
+        may_be_new: bool = False,
+    ) -> "Workplace":
+        """Reads the configuration (`path`, else the platform's) as `load` does, and raises what it raises."""
+        config = load(path, may_be_new=may_be_new)
         sweep_temporary_files(config.path)
         return cls(config, ask_passphrase)
 

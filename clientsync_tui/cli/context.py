@@ -28,12 +28,16 @@ def is_throwaway() -> bool:
 
 
 @contextmanager
-def open_workplace() -> "Generator[Workplace]":
-    """The practice, closed at the end. Raises UsageError if the configuration or the database can't be used."""
+def open_workplace(*, writes_config: bool = False) -> "Generator[Workplace]":
+    """The practice, closed at the end. Raises UsageError if the configuration or the database can't be used.
+
+    `writes_config`: the command writes the configuration, so a file that `--config` names may be new.
+    """
     from ..workplace import Workplace
     from .output import say, someone_there
 
-    workplace = Workplace.open(config_file(), ask_passphrase if someone_there() else None)
+    ask = ask_passphrase if someone_there() else None
+    workplace = Workplace.open(config_file(), ask, may_be_new=writes_config)
     workplace.say = say
     try:
         yield workplace

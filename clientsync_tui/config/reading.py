@@ -25,8 +25,10 @@ class _Mistake(Exception):
         self.key = key
 
 
-def load(path: Path | None = None) -> Config:
-    """Reads the configuration. Returns the defaults if there is no file, unless `path` names one.
+def load(path: Path | None = None, *, may_be_new: bool = False) -> Config:
+    """Reads the configuration. Returns the defaults if there is no file, unless `path` names one that must exist.
+
+    `may_be_new`: the file that `path` names will be written, so it need not exist.
 
     Raises UsageError with the file, the line and what was expected. Also if another user can change the file, because it says where
     tokens are sent and which command opens a link.
@@ -36,7 +38,7 @@ def load(path: Path | None = None) -> Config:
     try:
         text = decoded(read_unchangeable(path))
     except FileNotFoundError:
-        if named:
+        if named and not may_be_new:
             raise UsageError(f"There is no configuration file {path}.") from None
         return Config(path)
     except (OSError, UnicodeDecodeError) as error:

@@ -66,7 +66,7 @@ def set_value(key: str, value: str | None) -> None:
     from ...config.writing import remove_value, set_values
     from .. import output
 
-    path = load(config_file()).path
+    path = load(config_file(), may_be_new=True).path
     setting = named(key)
     if value is None:
         remove_value(path, setting.table, setting.key)
@@ -95,7 +95,7 @@ def _refuse_wrong(setting: "Setting", value: str) -> None:
 
         address_of(value.strip())
     if setting.app is not None:
-        with open_workplace() as workplace:
+        with open_workplace(writes_config=True) as workplace:
             workplace.software(setting.app)
         if setting.key == "client_id" and not value.strip():
             raise click.UsageError(

@@ -55,7 +55,7 @@ def setup(
 
     if secret_stdin and no_secret:
         raise click.UsageError("Choose one of --secret-stdin and --no-secret.")
-    with open_workplace() as workplace:
+    with open_workplace(writes_config=True) as workplace:
         set_up = SetUp(workplace, software)
         given = {"client_id": client_id, "redirect_port": redirect_port, "redirect_url": redirect_url}
         # Copying may add a blank at an end; a Windows file may start with a byte order mark.

@@ -55,6 +55,18 @@ def test_setup_says_how_and_then_sets(cli: Command) -> None:
     assert {each["name"] for each in softwares if each["configured"]} == {"xero"}
 
 
+@pytest.mark.parametrize(
+    "words", [("setup", "xero", "--client-id", "ABC"), ("config", "set", "software.xero.client_id", "ABC")]
+)
+def test_what_writes_the_configuration_begins_a_new_file(tmp_path: Path, words: tuple[str, ...]) -> None:
+    new = Command(tmp_path / "new.toml")
+    refused = new.inside("clients")
+    assert (refused.code, "There is no configuration file" in refused.err) == (2, True)
+    assert new.inside(*words).code == 0
+    assert tomllib.loads(new.config.read_text()) == {"software": {"xero": {"client_id": "ABC"}}}
+    assert new.config.stat().st_mode & 0o777 == 0o600
+
+
 def test_empty_client_id_is_refused(cli: Command) -> None:
     refused = cli.inside("setup", "xero", "--client-id", " ")
     assert (refused.code, "The client id is empty." in refused.err) == (2, True)
