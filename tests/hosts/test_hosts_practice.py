@@ -87,8 +87,12 @@ def test_without_the_server_reading_goes_on_and_a_change_is_refused_at_once(
         assert result.code == 4 and "can't be reached" in result.err and "Traceback" not in result.err
         result = paris.run("practice", "status", "--json")
         assert (result.code, result.json["reachable"], result.json["entries"]) == (4, False, 1)
+        result = paris.run("doctor", "--json")
+        answers = {check["name"]: check["ok"] for check in result.json}
+        assert (result.code, answers["server"], answers["database"]) == (1, False, True)
     finally:
         server.start()
+    assert {check["name"]: check["ok"] for check in paris.run("doctor", "--json").json}["server"]
     assert paris.ok("set", "--client", "c1", "--note", "Call them")
     assert [entry["kind"] for entry in hosts[0].ok("log", "--json")] == ["client_added", "note_set"]
 

@@ -49,7 +49,13 @@ def doctor(repair: bool, as_json: bool) -> None:
             # The checks below report what is wrong with the keyring.
             with suppress(KeyringTrouble):
                 workplace.vault.unlock()
-            found = examine(workplace.config, workplace.vault, workplace.configured, workplace.left_out())
+            found = examine(
+                workplace.config,
+                workplace.vault,
+                workplace.configured,
+                workplace.left_out(),
+                workplace.password_for,
+            )
             findings = [
                 *asyncio.run(found),
                 *(Finding("plug-ins", False, sentence) for sentence in _personalities_left_out()),

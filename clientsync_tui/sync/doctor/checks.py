@@ -21,23 +21,29 @@ if TYPE_CHECKING:
     from ...accounting.seam.configured import Configured
     from ...config.tables import Config
     from ...signin.vault import Vault
+    from ...store.postgres.connecting import Password
 
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 TIMEOUT_S = 10.0
 
 
 async def examine(
-    config: "Config", vault: "Vault", app: "Callable[[str], Configured]", left_out: Sequence[str]
+    config: "Config",
+    vault: "Vault",
+    app: "Callable[[str], Configured]",
+    left_out: Sequence[str],
+    password: "Callable[[str], Password]",
 ) -> list[Finding]:
     """Checks everything. It changes nothing except for a test entry in the keyring, which it removes. Every problem
     is a finding.
 
-    `app`: returns an accounting app by its name. `left_out`: a sentence for each plug-in that could not be loaded.
+    `app`: returns an accounting app by its name. `left_out`: a sentence for each plug-in that could not be loaded. `password`:
+    reads the password of the practice's server.
     """
     ok, says = await vault.backend_says()
     return [
         Finding("configuration", True, _configuration(config)),
-        *_server(config.server),
+        *_server(config.server, password),
         *look(config.database),
         Finding("keyring", ok, says),
         *await _softwares(config.software, app),
@@ -51,17 +57,20 @@ def _configuration(config: "Config") -> str:
     return str(path) if path.exists() else f"{path} does not exist; defaults are used"
 
 
-def _server(url: str | None) -> list[Finding]:
-    """A problem with the practice's server that shows before calling it: its address, or a missing driver."""
+def _server(url: str | None, password: "Callable[[str], Password]") -> list[Finding]:
+    """Whether the practice's server answers this person; nothing if the practice is in a file."""
     if url is None:
         return []
     from ...store.postgres.address import address_of
 
     try:
-        address_of(url)
-    except UsageError as trouble:
+        address = address_of(url)
+        from ...store.postgres.connecting import connect
+
+        connect(address, password(url)).close()
+    except Trouble as trouble:
         return [Finding("server", False, str(trouble))]
-    return []
+    return [Finding("server", True, f"{address.shown} answers")]
 
 
 async def _softwares(names: Collection[str], app: "Callable[[str], Configured]") -> list[Finding]:
@@ -80,7 +89,7 @@ async def _softwares(names: Collection[str], app: "Callable[[str], Configured]")
             clocks += [clock] if clock else []
     # One clock that disagrees says more than ten that agree.
     findings += sorted(clocks, key=lambda clock: clock.ok)[:1]
-    return findings or [Finding("softwares", True, "none is set up yet: clientsync setup SOFTWARE")]
+    return findings or [Finding("accounting apps", True, "none is set up yet: clientsync setup SOFTWARE")]
 
 
 async def _software(
