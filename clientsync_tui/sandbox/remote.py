@@ -26,6 +26,8 @@ def configured(config: str | os.PathLike[str] | None) -> str:
     try:
         tables: dict[str, Any] = tomllib.loads(file.read_text("utf-8")).get("software", {})
         addresses = [urlsplit(str(table.get("api_url", ""))) for table in tables.values()]
+    except FileNotFoundError:
+        raise NoAnswer(f"There is no configuration {file}. Give the sandbox's address with --url.") from None
     except (OSError, ValueError, AttributeError) as error:
         raise NoAnswer(f"No sandbox is named in {file} ({error}). Give its address with --url.") from None
     for address in addresses:

@@ -31,6 +31,21 @@ def test_every_command_shows_itself_in_an_example(words: tuple[str, ...], comman
         assert any(f" {' '.join(words)}".rstrip() in line for line in example_lines(command)), words
 
 
+@pytest.mark.parametrize(
+    ("words", "command"), COMMANDS, ids=lambda x: " ".join(x) if type(x) is tuple else ""
+)
+def test_help_fits_a_terminal_of_80_columns(words: tuple[str, ...], command: click.Command) -> None:
+    parent = click.Context(root, info_name="clientsync", terminal_width=80)
+    ctx = click.Context(command, parent, " ".join(words)) if words else parent
+    # A path that can't be any shorter.
+    wide = [
+        line
+        for line in command.get_help(ctx).splitlines()
+        if len(line) > 80 and "bash-completion" not in line
+    ]
+    assert wide == []
+
+
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_every_example_is_something_that_the_command_takes(
     line: str, monkeypatch: pytest.MonkeyPatch

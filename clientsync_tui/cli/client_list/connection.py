@@ -17,7 +17,7 @@ _one_software = options.only_software("Accounting app, if the client has integra
 @click.command(
     epilog=options.examples(
         "clientsync settings ABB01",
-        "clientsync settings --client ABB01 --refresh-days 7 --list accounts --list suppliers",
+        "clientsync settings --client ABB01 --refresh-days 7 --list accounts",
         "clientsync settings --client ABB01 --all-lists --note 'Closed books only'",
     )
 )
@@ -112,7 +112,8 @@ def _lines(workplace: "Workplace", link: "Integration", settings: "Settings") ->
 @options.one_client
 @_one_software
 @click.option("--browser", is_flag=True, help="Open the address in this computer's browser.")
-def open_app(words: str, software: str | None, browser: bool) -> None:
+@options.json("A JSON object: {client, software, organisation_id, link}.")
+def open_app(words: str, software: str | None, browser: bool, as_json: bool) -> None:
     """Print the address of a client's organisation in its accounting app."""
     from ...practice.trouble import UsageError
     from ...signin.browser import open_link
@@ -125,7 +126,11 @@ def open_app(words: str, software: str | None, browser: bool) -> None:
         address = app.link(link.organisation_id, client.details)
         if address is None:
             raise UsageError(no_address(link, app.title))
-    output.lines([address])
+    if as_json:
+        about = {"client": client.id, "software": link.software, "organisation_id": link.organisation_id}
+        output.json_document({**about, "link": address})
+    else:
+        output.lines([address])
     if browser:
         open_link(address, None, output.say)
 

@@ -31,6 +31,8 @@ def export(file: str, yes: bool, as_json: bool) -> None:
     from ...sync.files import export as exporting
     from .. import output
 
+    if as_json and file == "-":
+        raise click.UsageError("With -, the CSV file itself goes to stdout: leave out --json.")
     with open_workplace() as workplace:
         if file != "-":
             output.confirm_replacing(Path(file), workplace.own_files, yes)

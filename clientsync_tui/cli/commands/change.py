@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command(
     epilog=options.examples(
         "clientsync change ABB01 --to xero --organisation ID --dry-run",
-        "clientsync change --client ABB01 --from xero --to freeagent --organisation ID",
+        "clientsync change ABB01 --from xero --to freeagent --organisation ID",
         "clientsync change --yes --client ABB01 --to xero --organisation ID",
     )
 )

@@ -80,7 +80,7 @@ def join(url: str) -> None:
     def progress(read: int, total: int) -> None:
         output.say(f"{read:,} of {counted(total, 'entry', 'entries')}.")
 
-    with open_workplace() as workplace:
+    with open_workplace(writes_config=True) as workplace:
         store = join_practice(workplace.config, url, workplace.password_for(url), progress)
         clients = store.clients.total()
         store.close()
@@ -196,7 +196,7 @@ def people(as_json: bool) -> None:
 
 
 @practice.command(
-    epilog=options.examples("clientsync practice grant ben member --name 'Ben Ode' --email ben@example.com")
+    epilog=options.examples("clientsync practice grant ben member --name Ben --email ben@example.com")
 )
 @click.argument("role", metavar="ROLE")
 @click.argument("level", metavar="viewer|member|admin", type=click.Choice(LEVELS))

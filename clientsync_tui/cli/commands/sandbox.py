@@ -164,7 +164,7 @@ def people(url: str | None, as_json: bool) -> None:
         "clientsync --config sandbox.toml sandbox fault clear",
     )
 )
-@click.argument("kind", type=click.Choice(FAULTS))
+@click.argument("kind", metavar="KIND", type=click.Choice(FAULTS))
 @options.only_software("Only in this accounting app.")
 @click.option("--person", metavar="EMAIL", help="Only for this person.")
 @click.option("--organisation", metavar="ID", help="Only calls to this organisation.")
@@ -184,7 +184,8 @@ def people(url: str | None, as_json: bool) -> None:
 def fault(url: str | None, **fields: Any) -> None:
     """Make something go wrong in the running sandbox.
 
-    `clear` ends it.
+    KIND is expire, revoke, remove-access, disconnect, close, limit, unavailable, hang, garbage, slow, rename or clear, which ends the
+    others.
 
     `expire`, `revoke` and `disconnect` happen once; signing in again fixes them. The others last until `clear`, or for `--times` calls.
     """

@@ -56,7 +56,10 @@ class AuthoriseRequest:
             raise Unacceptable(f"invalid_scope: {' '.join(unknown)}")
         challenge = given.get("code_challenge")
         if challenge and (not software.pkce or (software.pkce == "public" and app.secret is not None)):
-            raise Unacceptable("invalid_request: code_challenge is not known here")
+            raise Unacceptable(
+                "invalid_request: code_challenge is not known here, because this app has a secret: "
+                f"clientsync setup {software.name} --secret-stdin"
+            )
         if (challenge is None and app.secret is None) or (
             challenge and given.get("code_challenge_method") != "S256"
         ):

@@ -159,6 +159,7 @@ def test_open_prints_the_address_of_the_organisation(cli: Command, store: Store)
     body = {"details": {"short_code": "!a1B2c"}, "before": {}}
     store.ledger.append(NewEntry(Kind.DETAILS_SET, ANN, str(client(cli, BAKER)["id"]), body=body))
     assert cli.inside("open", "--client", "BAK01").out.startswith("https://go.xero.com/")
+    assert cli.inside("open", "--client", "BAK01", "--json").json["link"].startswith("https://go.xero.com/")
     assert cli.inside("open", "--client", ABBEY).code == 2
 
 

@@ -150,6 +150,11 @@ def test_export(cli: Command, tmp_path: Path, store: Store) -> None:
     assert cli.inside("export", "-").out.splitlines()[0].startswith("ID,Client,Practice code,")
 
 
+def test_export_to_stdout_is_csv_alone(cli: Command) -> None:
+    refused = cli.inside("export", "-", "--json")
+    assert (refused.code, refused.out) == (2, "")
+
+
 def test_export_that_cannot_be_written_leaves_what_was_there(cli: Command, tmp_path: Path) -> None:
     said = cli.inside("export", str(tmp_path / "absent" / "clients.csv"))
     assert said.code == 1
