@@ -61,7 +61,8 @@ def all_screens() -> list[type[Screen[object]]]:
         waiting += kind.__subclasses__()
         if kind.__module__.startswith("clientsync_tui"):
             found.append(kind)
-    return found
+    # In one order, whatever was imported before.
+    return sorted(found, key=lambda kind: (kind.__module__, kind.__qualname__))
 
 
 def own_bindings(kind: type) -> list[Binding]:

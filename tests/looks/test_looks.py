@@ -61,6 +61,7 @@ class Opened:
         end, looked = time.monotonic() + PATIENCE_S, -1
         while time.monotonic() < end:
             if self.frames.count != looked:
+                await self.pilot.pause()
                 looked = self.frames.count
                 text = text_of(self.pilot.app.screen)
                 if all(word in text for word in words):
@@ -91,6 +92,7 @@ class Opened:
         while (now := time.monotonic()) < end:
             # A look costs ten times what all else here does.
             if self.frames.count != looked:
+                await self.pilot.pause()
                 looked, drawn = self.frames.count, now
                 seen = look(self.pilot.app.screen)
                 if seen == kept:

@@ -6,7 +6,7 @@ In a test module: `from tests.support.practice import practice` makes the fixtur
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,14 +43,21 @@ class Practice:
 
     sandbox: Running
     folder: Path
+    _opened: list[Workplace] = field(default_factory=list[Workplace], repr=False)
 
     @property
     def config(self) -> Path:
         return self.folder / "config.toml"
 
     def workplace(self) -> Workplace:
-        """The workplace of a new run of the program; whoever opens an app with it closes it."""
-        return Workplace.open(self.config)
+        """The workplace of a new run of the program. What it opens is closed at the end of the test, unless the test closes it."""
+        self._opened.append(Workplace.open(self.config))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        """Closes the workplaces that are still open."""
+        for workplace in self._opened:
+            workplace.close()
 
     def app(self) -> ClientSyncApp:
         return ClientSyncApp(self.workplace())
@@ -152,18 +159,19 @@ def practices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     keyring.mkdir()
     for name, value in cheap_keyring(keyring).items():
         monkeypatch.setenv(name, value)
-    started: list[Running] = []
+    made: list[Practice] = []
 
     def make(options: Options | None = None) -> Practice:
         box = running(options or Options(organisations=12, limits=False, softwares=("xero",), hostile=True))
-        started.append(box)
-        folder = tmp_path / f"practice{len(started)}"
+        folder = tmp_path / f"practice{len(made) + 1}"
         folder.mkdir()
-        return set_up(box, folder)
+        made.append(set_up(box, folder))
+        return made[-1]
 
     yield make
-    for box in started:
-        box.stop()
+    for practice in made:
+        practice.close()
+        practice.sandbox.stop()
 
 
 @pytest.fixture

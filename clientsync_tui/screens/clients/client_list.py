@@ -264,7 +264,7 @@ class ClientList(ActionScreen):
         return page
 
     def show_list(self, found: Listed, now: datetime, page: Glanced | None = None) -> None:
-        """Shows what was found and everything that depends on it. `page`: the beginning, if that is already shown."""
+        """Shows what was found, in place of a letter's page, and everything that depends on it. `page`: the beginning, if that is already shown."""
         self.fix_list.show(self.lines, len(found.order) if found.cause is None else None)
         self.fix_list.chosen = self.lines.index(self.line) if self.line else None
         changed: tuple[Widget, ...] = (self.filter_bar.found, self._about_line)
@@ -275,7 +275,7 @@ class ClientList(ActionScreen):
             self._rows = ClientRows(self.main.workplace, found.order, self._viewer, self.cause, shown)
             if not found.order:
                 self.table.empty_text = self.keyed(NO_MATCH if self._total else NO_CLIENTS)
-            self.table.sort = self.sort
+            self.table.sort, self._glanced = self.sort, None
             self.table.show(self._rows)
         self.show_found()
         self.show_about()

@@ -1,5 +1,6 @@
 """Keys that come faster than the list follows: each means the list that the keys before it asked for."""
 
+from array import array
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import pytest
 from textual.events import Key
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from clientsync_tui.app import key_queue
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.trouble import Trouble
 from clientsync_tui.screens.clients.clients import ClientsScreen
+from clientsync_tui.screens.clients.facts import Listed
 from clientsync_tui.screens.clients.rows import today
 from clientsync_tui.screens.connections.connections import ConnectionsScreen
 from clientsync_tui.screens.jobs.job import JobScreen
@@ -57,6 +60,21 @@ async def test_key_waits_for_the_tab_that_the_key_before_it_asked_for(tmp_path: 
         opened_one = screen.client_here()
         assert len(expired) < 11 and opened_one is not None and opened_one.n == expired[1]
         await until(pilot, lambda: opened_one.name in shown(pilot))
+
+
+async def test_list_that_ends_behind_a_letter_does_not_keep_the_letters_own(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path) as (pilot, screen):
+        await pilot.press("slash", *"status")
+        await until(pilot, lambda: "0 of 11 clients" in shown(pilot))
+        bar = screen.filter_bar
+        # No filter yet, but for a letter more: its first clients are shown, before what was asked for without it is.
+        bar.input.value = "status:"
+        bar._typed(Input.Changed(bar.input, "status:"))
+        assert screen.shown == 11
+        screen.show_list(Listed(array("q"), None, None), today())
+        assert screen.shown == 0
+        await until(pilot, lambda: screen.shown == 11 and "No client matches" not in shown(pilot))
 
 
 async def test_select_all_waits_for_the_filter_and_words_do_not(tmp_path: Path) -> None:
