@@ -161,7 +161,7 @@ _ALL = (
     Action("open_software", "Open in the accounting app", "Open the organisation in a browser. Over SSH, its link is copied.", "b", CONNECTIONS, 6, "Open", command="open"),
     Action("pulled", "Lists", "See what was pulled: accounts, tax rates, tracking categories, suppliers.", "t", CONNECTIONS, 5, command="lists"),
     # Morning
-    Action("morning_first", "Begin here", "Begin each start with the morning view, or with the client list.", "B", MORNING, 2),
+    Action("morning_first", "Start here", "Show the morning view or the client list first at each start.", "B", MORNING, 2),
     # Jobs
     Action("resume_job", "Resume", "Continue a job that was interrupted or paused.", "r", JOB, 1, command="jobs resume"),
     Action("retry_job", "Retry failed and cancelled", "Retry the clients that failed or were cancelled.", "F", JOB, 2, "Retry", command="jobs retry"),

@@ -147,5 +147,5 @@ class KeyQueue:
         if self._waiting:
             keys = counted(len(self._waiting), "key that you pressed was", "keys that you pressed were")
             self._waiting.clear()
-            sentence = f"{keys} left out, because what you pressed before takes too long or failed."
+            sentence = f"{keys} ignored, because what you pressed before took too long or failed."
             self._app.notify(sentence, markup=False, severity="warning")

@@ -27,7 +27,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "screen.ascii": "Use plain ASCII marks instead of symbols.",
     "screen.notices": "How you learn that a job ended while you were in another window: auto uses the terminal's notification, else its bell.",
     "screen.last_frame": "Show the list as you left it while the program starts, if nothing has changed. It is kept in a file that only you can read.",
-    "screen.restore": "Begin where you left the client list: tab, filter, cursor and preview.",
+    "screen.restore": "Start where you left the client list: tab, filter, cursor and preview.",
     "software.NAME.client_id": "The client id of the practice's app. `clientsync setup NAME` sets it.",
     "software.NAME.redirect_port": "The port of this host that the browser returns to after a sign-in. 0: any free port, where the accounting app allows it.",
     "software.NAME.redirect_url": "The practice's own https page, for accounting apps that return only to such addresses. You paste the address you end up on.",

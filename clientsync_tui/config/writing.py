@@ -34,7 +34,7 @@ def set_values(path: Path, table: tuple[str, ...], values: Mapping[str, Value]) 
 
 
 def remove_value(path: Path, table: tuple[str, ...], key: str) -> None:
-    """Removes a key from the file, so that its default counts again. Raises as `set_values` does.
+    """Removes a key from the file, so that its default applies again. Raises as `set_values` does.
 
     A table that holds nothing after that goes too, unless there is a comment in it.
     """

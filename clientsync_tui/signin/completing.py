@@ -33,7 +33,9 @@ class Completing:
                 write = await stack.enter_async_context(self.tokens.room())
             except KeyringTrouble as trouble:
                 title = self.configured.software.title
-                raise KeyringTrouble(f"{trouble} Nothing was asked of {title}: sign in again.") from None
+                raise KeyringTrouble(
+                    f"{trouble} Nothing was requested from {title}. Sign in again."
+                ) from None
             yield write
 
     async def saved(

@@ -77,7 +77,7 @@ class Database:
             raise UsageError(f"The practice's database {self.path} can't be opened: it is not a file.")
         if self.path.is_file() and is_open_to_others(self.path):
             raise UsageError(
-                f"The practice's database {self.path} is open to everybody on this host: `chmod o= {self.path}`, "
+                f"Everyone on this host can read the practice's database {self.path}. Run `chmod o= {self.path}` "
                 "or `clientsync doctor --repair`."
             )
         with contextlib.suppress(FileExistsError):

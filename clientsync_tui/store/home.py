@@ -138,7 +138,7 @@ def level_of_file(path: Path) -> Level:
 
 def moved_to(place: str) -> str:
     """The message for someone who tries to change a practice that has moved."""
-    return f"The practice was moved to {place}. Nothing was changed here. Ask who moved it for the address, and run `clientsync practice join`."
+    return f"The practice was moved to {place}. Nothing was changed here. Ask the person who moved it for the address, then run `clientsync practice join`."
 
 
 class SqliteHome:

@@ -116,7 +116,7 @@ def test_practice_is_created_once_and_only_its_people_join(tmp_path: Path, postg
     result = ann.run("practice", "create", url)
     assert result.code == 2 and "There is a practice in" in result.err
     result = eve.run("practice", "join", postgres.url("eve"))
-    assert result.code == 2 and "none of this practice's people" in result.err
+    assert result.code == 2 and "has no access to this practice" in result.err
     assert eve.ok("practice", "status", "--json")["home"] == "sqlite", "the configuration is unchanged"
     result = ann.run("practice", "grant", "nobody-of-that-name", "viewer")
     assert result.code == 2

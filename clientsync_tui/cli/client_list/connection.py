@@ -54,7 +54,7 @@ def settings(
 ) -> None:
     """Show or change how an integration behaves.
 
-    What you don't give stays as it is. The next refresh uses the new settings.
+    Settings that you don't give stay as they are. The next refresh uses the new ones.
     """
     if sum((bool(names), all_lists, no_lists)) > 1:
         raise click.UsageError("Choose one of --list, --all-lists and --no-lists.")

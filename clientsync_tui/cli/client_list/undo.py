@@ -12,7 +12,7 @@ from ..context import open_workplace
 def undo(only_list: bool, as_json: bool) -> None:
     """Undo your last change of a name, practice code, note or team, or your last removal.
 
-    Works once for each change, also after a restart. What a colleague has changed again since stays as it is.
+    Each change can be undone once, even after a restart. Anything a colleague has changed since is left alone.
     """
     from datetime import UTC, datetime
 

@@ -43,7 +43,7 @@ def add(
 ) -> None:
     """Add a client for each organisation.
 
-    An organisation that belongs to a client on the list already is linked to that one. Done again, it completes what was cut off.
+    An organisation that already belongs to a client on the list is linked to that client. Run it again to complete what was interrupted.
     """
     if everything == bool(organisations):
         raise click.UsageError("Choose organisations with --all, or with --organisation ID (once or more).")

@@ -50,7 +50,7 @@ def backup(file: str | None, yes: bool, as_json: bool) -> None:
 def restore(file: str, yes: bool, as_json: bool) -> None:
     """Restore the practice from a backup.
 
-    The present database is kept next to it.
+    The current database is kept next to it.
     """
     from pathlib import Path
 

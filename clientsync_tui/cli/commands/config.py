@@ -57,9 +57,9 @@ def get(key: str | None, as_json: bool) -> None:
 @click.argument("key")
 @click.argument("value", required=False)
 def set_value(key: str, value: str | None) -> None:
-    """Change a setting; without VALUE, remove it, so that its default counts again.
+    """Change a setting; without VALUE, remove it, so that its default applies again.
 
-    Comments and the order of the file stay as they are. Nothing is changed if the value is wrong.
+    The file keeps its comments and order. Nothing is changed if the value is wrong.
     """
     from ...config.reading import load
     from ...config.settings import named

@@ -70,9 +70,9 @@ def jobs(ctx: click.Context, as_json: bool) -> None:
 @options.json("A JSON object, as the bulk commands print.")
 @options.yes
 def resume(job: str, as_json: bool, yes: bool) -> None:
-    """Continue a job that was stopped or cut off.
+    """Continue a job that was stopped or interrupted.
 
-    Says first what it will do. One that ends something, such as disconnect, asks as its command does.
+    Says first what it will do. A job that ends something, such as disconnect, asks for confirmation, as its command does.
     """
     from ..bulk import confirm_going_on, resume_job
 
@@ -106,7 +106,7 @@ def work(job: str, as_json: bool, yes: bool) -> None:
 def retry(job: str, as_json: bool, yes: bool) -> None:
     """Retry the clients of a job that failed or were cancelled.
 
-    Says first what it will do. One that ends something, such as disconnect, asks as its command does.
+    Says first what it will do. A job that ends something, such as disconnect, asks for confirmation, as its command does.
     """
     from ...sync.jobs.jobs_as_json import outcome
     from ..bulk import confirm_going_on, resume_job
@@ -128,7 +128,7 @@ def retry(job: str, as_json: bool, yes: bool) -> None:
 @jobs.command(epilog=options.examples("clientsync jobs cancel ID"))
 @click.argument("job", metavar="ID")
 def cancel(job: str) -> None:
-    """Cancel what a job has not started; what is done stays done."""
+    """Cancel the rest of a job. What is done stays done."""
     from ...practice.counted import counted
     from ..output import say
 

@@ -13,7 +13,7 @@ from ..context import ask_passphrase, open_workplace
 def passphrase(from_stdin: bool) -> None:
     """Change the passphrase of the encrypted keyring file.
 
-    Asks for the present one first, unless a file or a credential provides it.
+    Asks for the current one first, unless a file or a credential provides it.
     """
     from ..output import say, someone_there
 

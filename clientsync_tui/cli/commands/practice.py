@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 LEVELS = ("viewer", "member", "admin")
 IN_A_FILE = (
-    "The practice is in a file. Whoever may write that file may change the practice: its mode decides, not a role. "
+    "The practice is in a file. Everyone who can write to that file can change the practice: its mode decides, not a role. "
     "To share it between hosts: `clientsync practice move URL`."
 )
 
@@ -57,10 +57,10 @@ def create(url: str, name: str | None) -> None:
         where = create_practice(url, called, workplace.password_for(url), own_sign_in(workplace.held()))
     here = shlex.quote(url)
     output.say(
-        f"Created a practice in {where}. You are its admin. This host still uses the practice that it had."
+        f"Created a practice in {where}. You are its admin. This host still uses its previous practice."
     )
     output.say(f"To use the new one here: clientsync practice join {here}")
-    output.say(f"To bring the practice of this host there: clientsync practice move {here}")
+    output.say(f"To move this host's practice there: clientsync practice move {here}")
 
 
 @practice.command(
@@ -135,7 +135,7 @@ def move(target: str, dry_run: bool, yes: bool, as_json: bool) -> None:
 def upgrade() -> None:
     """Bring the practice's tables on its server to this version.
 
-    Only whoever made the practice can do it. Programs of the version before go on working.
+    Only the person who created the practice can do this. Programs of the previous version keep working.
     """
     from ...practice.counted import counted
     from ...sync.home.joining import upgrade as upgrade_practice
@@ -163,7 +163,7 @@ def status(as_json: bool) -> None:
         output.json_document(found.as_json())
     else:
         place = "in a file on this host" if found.home == "sqlite" else "on a PostgreSQL server"
-        output.lines([f"The practice is kept {place}: {counted(found.entries, 'entry', 'entries')}."])
+        output.lines([f"The practice is {place}: {counted(found.entries, 'entry', 'entries')}."])
         if found.you is not None:
             article = "an" if found.you.level == "admin" else "a"
             output.lines([f"You are {found.you.role}, {article} {found.you.level}."])
@@ -220,12 +220,12 @@ def grant(role: str, level: str, name: str | None, email: str | None) -> None:
 @click.argument("role", metavar="ROLE")
 @options.yes
 def revoke(role: str, yes: bool) -> None:
-    """Take a person's access to the practice away. What they did stays in the history."""
+    """Remove a person's access to the practice. What they did stays in the history."""
     from .. import output
 
     with open_workplace() as workplace:
         home = required_home(workplace)
-        output.confirm(f"Take {role}'s access to the practice away?", yes)
+        output.confirm(f"Remove {role}'s access to the practice?", yes)
         home.revoke(role)
     output.say(f"{role} can no longer use the practice.")
 

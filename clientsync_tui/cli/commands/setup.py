@@ -48,7 +48,7 @@ def setup(
 ) -> None:
     """Set up an accounting app.
 
-    Without options, explains step by step how to register your app there, and shows the present settings.
+    Without options, explains step by step how to register your app there, and shows the current settings.
     """
     from ...practice.text import BLANKS
     from ...set_up import SetUp

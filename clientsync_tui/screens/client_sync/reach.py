@@ -184,7 +184,7 @@ class ReachScreen(ListScreen):
                 f"choose the {several} in any order. You can stop and continue another day."
             )
         else:
-            text = f"Each {one} needs its own consent. You need no more of them for this."
+            text = f"Each {one} needs its own consent. You already have all you need."
         self.query_one(".led", Static).update(text)
 
     def last_reach_of(self, plan: Plan) -> LastReach | None:

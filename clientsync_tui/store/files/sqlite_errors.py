@@ -41,7 +41,7 @@ def why(error: sqlite3.Error | OSError, path: Path) -> str:
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN if full := why_no_growth(path):
             return full
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return f"it is damaged ({error}). {DOCTOR}, and can put the newest backup back."
+            return f"it is damaged ({error}). {DOCTOR}, and can restore the newest backup."
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             return f"{error}. {WRITABLE}"
         case _:

@@ -58,7 +58,7 @@ def explained(error: psycopg.Error, address: Address) -> Trouble:
         )
     if isinstance(error, OLDER):
         return UsageError(
-            f"The practice in {address.shown} was made by an older Client Sync. Whoever made it has to upgrade it once: "
+            f"The practice in {address.shown} was created by an older Client Sync. The person who created it has to upgrade it once: "
             "`clientsync practice upgrade`. Until then this version only reads."
         )
     if (trouble := _about_tls(error, address)) is not None:

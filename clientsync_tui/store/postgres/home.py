@@ -233,7 +233,7 @@ class PostgresHome:
             raise explained(error, self.address) from None
         if row is None:
             raise NotAllowed(
-                f"Your role is none of this practice's people on {self.address.shown}. Ask an admin for `clientsync practice grant`."
+                f"Your role has no access to this practice on {self.address.shown}. Ask an admin for `clientsync practice grant`."
             )
         self.level = Level(row[1])
         return You(str(row[0]), self.level, str(row[2]))
@@ -255,7 +255,7 @@ class PostgresHome:
         self.require(Right.MANAGE)
         if not self.ask("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s AND rolcanlogin", (role,)):
             raise UsageError(
-                f'The server has no role "{role}" that can log in. Whoever looks after it makes one: CREATE ROLE "{role}" LOGIN.'
+                f'The server has no role "{role}" that can log in. Its administrator can create one: CREATE ROLE "{role}" LOGIN.'
             )
         if role == self.you().role and level is not Level.ADMIN:
             raise UsageError("You can't take your own right to grant away. Another admin can.")
@@ -270,7 +270,7 @@ class PostgresHome:
         self._refuse_owner(role)
         if self.ask("SELECT clientsync.revoke_person(%s)", (role,)) == [(False,)]:
             raise UsageError(
-                f'"{role}" may not use the practice anyway. `clientsync practice people` lists who may.'
+                f'"{role}" has no access to the practice. `clientsync practice people` lists who may.'
             )
 
     def _refuse_owner(self, role: str) -> None:

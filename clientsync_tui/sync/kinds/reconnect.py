@@ -91,8 +91,8 @@ KIND = BulkKind(
     everyone="Every expired or broken client (of SOFTWARE, if you name it).",
     help="""Reconnect expired and broken clients with your sign-in.
 
-    Their details and lists are pulled too. Working integrations are not touched. Where a sign-in is for one organisation, you are led
-    from one consent to the next; an empty line stops, and the same command goes on.
+    Their details and lists are pulled too. Working integrations are left alone. If each organisation needs its
+    own consent, you are taken from one to the next. An empty line stops; run the same command again to continue.
     """,
     examples=(
         "clientsync reconnect xero --all --dry-run",

@@ -128,7 +128,7 @@ def needed(plan: Plan, softwares: Iterable[Software], given: Collection[str]) ->
 def asks_for(software: Software, count: int) -> str:
     """A sentence: how many consents an app needs."""
     one, _ = software.organisation_words
-    return f"{software.title} asks for {counted(count, 'consent')}, one for each {one}: you are led from one to the next."
+    return f"{software.title} asks for {counted(count, 'consent')}, one for each {one}: Client Sync takes you from one to the next."
 
 
 def what_to_choose(software: Software, run: Consents) -> str:

@@ -114,7 +114,7 @@ async def test_keys_for_a_list_that_does_not_come_are_left_out_and_later_ones_wo
     async with opened(tmp_path) as (pilot, screen):
         gate = await held(pilot, screen)
         at_once(pilot, "slash", *"code:x", "enter", "A", "d", "y")
-        await until(pilot, lambda: "3 keys that you pressed were left out" in shown(pilot))
+        await until(pilot, lambda: "3 keys that you pressed were ignored" in shown(pilot))
         assert screen.table.selection.total == 0 and pilot.app.screen is screen
         at_once(pilot, "space")
         await until(pilot, lambda: screen.table.selection.total == 1)
@@ -220,7 +220,7 @@ async def test_keys_behind_a_question_that_is_not_asked_are_left_out(tmp_path: P
         await pilot.press("down")
         # It has an integration, so nothing can be removed and nothing is asked.
         at_once(pilot, "X", "n", *"New", "enter")
-        await until(pilot, lambda: "5 keys that you pressed were left out" in shown(pilot))
+        await until(pilot, lambda: "5 keys that you pressed were ignored" in shown(pilot))
         assert pilot.app.screen is screen
 
 
@@ -243,7 +243,7 @@ async def test_nothing_ends_a_dialogue_that_saves_and_what_no_one_expects_leaves
         await until(pilot, begun.is_set)
         dialogue = pilot.app.screen
         at_once(pilot, "tab")
-        await until(pilot, lambda: "1 key that you pressed was left out" in shown(pilot))
+        await until(pilot, lambda: "1 key that you pressed was ignored" in shown(pilot))
         at_once(pilot, "escape")
         await until(pilot, lambda: "Still saving" in shown(pilot))
         assert pilot.app.screen is dialogue
@@ -274,7 +274,7 @@ async def test_keys_behind_what_failed_are_left_out(tmp_path: Path, monkeypatch:
         await pilot.pause(0.1)
         gate.set()
         await until(pilot, lambda: "The disk is gone." in shown(pilot))
-        await until(pilot, lambda: "6 keys that you pressed were left out" in shown(pilot))
+        await until(pilot, lambda: "6 keys that you pressed were ignored" in shown(pilot))
         assert pilot.app.focused is not None and getattr(pilot.app.focused, "value", "") == "New"
         await pilot.press("escape")
         gate = await held(pilot, screen)
@@ -283,5 +283,5 @@ async def test_keys_behind_what_failed_are_left_out(tmp_path: Path, monkeypatch:
         at_once(pilot, "4", "A")
         await until(pilot, lambda: screen.tabs.chosen == 3)
         gate.set()
-        await until(pilot, lambda: "1 key that you pressed was left out" in shown(pilot))
+        await until(pilot, lambda: "1 key that you pressed was ignored" in shown(pilot))
         assert screen.table.selection.total == 0
