@@ -347,8 +347,7 @@ def _business(row: Mapping[str, Any]) -> _Business:
     plans = shapes.objects(row.get("subscriptions"))
     active = tuple(shapes.words(plan.get("displayed_as")) for plan in plans if _is_active(plan))
     name = shapes.words(row.get("name")) or shapes.words(row.get("displayed_as")) or row["id"]
-    # Both are fields of a business [C: Sage's OpenAPI of users and businesses].
-    phone = shapes.words(row.get("telephone")) or shapes.words(row.get("mobile"))
+    phone = shapes.words(row.get("telephone")) or shapes.words(row.get("mobile"))  # [C]
     return _Business(row["id"], name, _id_of(row.get("country")), active, bool(active) or not plans, phone)
 
 

@@ -78,5 +78,5 @@ def lacks(software: Software, count: int) -> str:
     organisations = counted(count, *software.organisation_words)
     return (
         f"Your sign-in to {software.title} lacks a permission for {organisations}. "
-        "Sign in again, and allow everything the app asks for."
+        "If your role was raised there, run `clientsync check`. Otherwise sign in again, and allow everything the app asks for."
     )

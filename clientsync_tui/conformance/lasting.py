@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 
 from ..practice.people import SignIn
+from ..practice.status import Fault
 from ..practice.trouble import OrganisationTrouble, SignInNeeded, SignInRefused, Trouble
+from ..sandbox.consent.errors import ErrorAnswer
+from ..sandbox.consent.scripts import Script
+from ..sandbox.misbehaviour.faults import Target
 from ..signin.keyring_entry import KeyringEntry
 from ..sync.jobs.session import Session
 from .stand import Stand
@@ -15,6 +19,7 @@ from .stand import Stand
 __all__ = [
     "test_a_new_sign_in_ends_the_persons_former_one_where_the_app_keeps_one",
     "test_a_replaced_token_is_used_only_within_the_grace",
+    "test_a_short_limit_on_renewals_is_waited_out",
     "test_a_sign_in_left_unused_is_refused",
     "test_a_token_is_renewed_once_however_many_calls_need_it",
     "test_disconnecting_ends_this_organisation_and_no_other",
@@ -56,6 +61,15 @@ def test_every_new_refresh_token_is_kept(name: str, stands: Callable[..., Stand]
         assert details(stand, sign_in)["name"]
         tokens.add(saved_token(stand, sign_in))
     assert len(tokens) == (1 if after_s is None else 4)
+
+
+def test_a_short_limit_on_renewals_is_waited_out(name: str, stands: Callable[..., Stand]) -> None:
+    stand = stands(name, apart=True, organisations=1)
+    sign_in = stand.signed_in()
+    stand.box.advance(stand.personality.access_s + 1)
+    busy = ErrorAnswer("busy", "token", 429, "", Fault.LIMIT, headers={"Retry-After": "0"})
+    stand.box.script(Script("token", Target(name), busy, times=1))
+    assert details(stand, sign_in)["name"]
 
 
 def test_a_replaced_token_is_used_only_within_the_grace(name: str, stands: Callable[..., Stand]) -> None:

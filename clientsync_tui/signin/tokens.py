@@ -238,15 +238,21 @@ class Tokens:
         return held
 
     async def _renew(self, sign_in_id: str, entry: KeyringEntry) -> Granted:
-        """Asks again if the answer was lost and the app accepts the same token again."""
+        """Asks again if the answer was lost and the app accepts the same token again, and once after a limit: a
+        request that a limit refuses leaves the token as it is.
+        """
         attempts = self._how.attempts if self._configured.software.grant.lost_answer_grace else 1
-        attempt = 1
+        attempt, waited = 1, False
         while True:
             try:
                 async with self._paced(sign_in_id):
                     return await self._endpoint(entry.site).renew(entry.refresh_token)
             except PassingTrouble as trouble:
                 self._hold_up(sign_in_id, trouble)
+                if not waited and (wait_s := self._short_wait_s(trouble)) is not None:
+                    waited = True
+                    await asyncio.sleep(wait_s)
+                    continue
                 if trouble.fault not in {Fault.UNREACHABLE, Fault.SERVER_ERROR} or attempt >= attempts:
                     raise
             await asyncio.sleep(_PAUSE_S * 2**attempt)
@@ -269,6 +275,13 @@ class Tokens:
         if trouble.fault is Fault.LIMIT and trouble.retry_at is not None and self._limiter is not None:
             wait_s = (trouble.retry_at - datetime.now(UTC)).total_seconds()
             self._limiter.block(self._renewals_of(sign_in_id), wait_s)
+
+    def _short_wait_s(self, trouble: PassingTrouble) -> float | None:
+        """How long the app asks to wait; None if it doesn't ask, or for longer than the configuration lets us wait."""
+        if trouble.fault is not Fault.LIMIT or trouble.retry_at is None:
+            return None
+        wait_s = max(0.0, (trouble.retry_at - datetime.now(UTC)).total_seconds())
+        return wait_s if wait_s <= self._how.longest_wait_s else None
 
     def _renewals_of(self, sign_in_id: str) -> Lane:
         return Lane(
@@ -306,7 +319,8 @@ class Tokens:
         """Holds the file lock of the sign-in; others on this host wait."""
         # The id contains a person's id, in whatever characters the app likes.
         name = hashlib.sha256(self._name_of(sign_in_id).encode()).hexdigest()[:32]
-        longest_s = self._how.attempts * self._how.timeout_s + _LOCK_MARGIN_S
+        tries_s = (self._how.attempts + 1) * self._how.timeout_s
+        longest_s = tries_s + self._how.longest_wait_s + _LOCK_MARGIN_S
         try:
             make_own_folder(self._locks)
             lock = AsyncFileLock(self._locks / f"{name}.lock", timeout=longest_s, mode=0o600)

@@ -134,11 +134,11 @@ def _name(fix: Fix, *, with_email: bool) -> str:
 
 
 def step_of(fix: Fix, *, mine: bool) -> Step:
-    """What fixes it. `mine`: the broken sign-in is your own."""
+    """What fixes it. `mine`: the broken sign-in is your own. What a colleague's lacks, yours may have."""
     match fix.cause.reason:
         case reason if reason in FOR_THE_CLIENT:
             return Step.ASK_THE_CLIENT
-        case Reason.PERMISSION_MISSING:
+        case Reason.PERMISSION_MISSING if mine:
             return Step.SIGN_IN_AGAIN
         case Reason.ACCESS_REMOVED if not mine:
             return Step.REASSIGN

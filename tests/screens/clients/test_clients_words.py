@@ -126,3 +126,25 @@ def test_fix_counts_the_consents_that_are_yet_to_be_given(tmp_path: Path) -> Non
         store.sign_ins.hold(f"quickbooks:ann:{company}", workplace.holder)
         assert offers() == expected
     workplace.close()
+
+
+@pytest.mark.parametrize(
+    ("signed_in", "person", "offers"),
+    [("ann", "ann", "Sign in again"), ("bob", "ann", "Reconnect"), (None, "ann", "Sign in and reconnect")],
+)
+def test_sign_in_of_your_own_is_used_where_a_colleagues_lacks_a_permission(
+    tmp_path: Path, signed_in: str | None, person: str, offers: str
+) -> None:
+    workplace = workplace_in(tmp_path)
+    store, now = workplace.store, datetime.now(UTC)
+    store.ledger.append(
+        *(entries.signed_in(f"xero:{name}") for name in ("ann", "bob")),
+        entries.added("c1"),
+        entries.connected("c1", "o1", f"xero:{person}"),
+        entries.of_link(Kind.FOUND_BROKEN, "c1", "o1", "xero", reason="permission_missing"),
+    )
+    if signed_in:
+        store.sign_ins.hold(f"xero:{signed_in}", workplace.holder)
+    (fix,) = store.clients.fixes(store.clients.find((), now), {Status.BROKEN}, now)
+    assert lines(partial(title, workplace), [fix], workplace.held(), now)[0].does == offers
+    workplace.close()

@@ -23,6 +23,8 @@ _UNREADABLE = (
     httpx2.DecodingError, httpx2.LocalProtocolError, httpx2.UnsupportedProtocol, httpx2.InvalidURL, TooLong, UnicodeError,
 )  # fmt: skip
 
+_CUT_OFF = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError)
+
 OFFICE_CERTIFICATE = (
     "If your office inspects web traffic, have its certificate added to this system's certificates, or name a file with that "
     "certificate and the usual ones: SSL_CERT_FILE=/path/to/certificates.pem."
@@ -46,6 +48,11 @@ def no_answer(error: Exception, title: str, address: str, timeout_s: float) -> P
     if isinstance(error, _UNREADABLE):
         return PassingTrouble(
             Fault.NONSENSE, f"{title} sent a reply we could not read ({what}); try again later."
+        )
+    if isinstance(error, _CUT_OFF):
+        return PassingTrouble(
+            Fault.UNREACHABLE,
+            f"The connection to {title} at {host}{through} ended before its reply was complete ({what}); try again later.",
         )
     return PassingTrouble(
         Fault.UNREACHABLE, f"{title} could not be reached at {host}{through} ({what}); try again later."
