@@ -67,7 +67,9 @@ def _with_own_sign_ins(
 ) -> None:
     some = bool(clients or software) or match is not None
     if some == everything:
-        raise click.UsageError("Choose clients: C (once or more), --match TEXT, --software S, or --all.")
+        raise click.UsageError(
+            "Choose clients: CLIENT (once or more), --match TEXT, --software SOFTWARE, or --all."
+        )
     from ..practice.plan import Will
     from . import network
     from .output import require_yes_or_terminal

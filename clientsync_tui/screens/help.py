@@ -233,7 +233,11 @@ class HelpScreen(Dialogue[None]):
         keys_by_title: dict[str, list[str]] = {}
         action_by_title: dict[str, str] = {}
         for binding in own_bindings(type(self._of)):
-            if binding.description and binding.id not in ACTIONS:
+            # In a table these keys are the table's.
+            is_of_table = isinstance(self._of.focused, SelectTable) and (binding.id or "").startswith(
+                "table."
+            )
+            if binding.description and binding.id not in ACTIONS and not is_of_table:
                 keys = self.main.keys.get(binding.id or "", binding.key).split(",")
                 keys_by_title.setdefault(binding.description, []).extend(map(key_name, keys))
                 action_by_title.setdefault(binding.description, binding.action)

@@ -67,8 +67,12 @@ def set_note(store: Store, actor: str, client: Client, note: str) -> bool:
 
 
 def team_name(name: str) -> str | None:
-    """A team's name as it will be saved; None if it is empty. Raises UsageError if it is too long."""
-    return _text("The team's name", name, longest.NAME) or None
+    """A team's name as it will be saved; None if it is empty. Raises UsageError if it is blank or too long."""
+    saved = _text("The team's name", name, longest.NAME)
+    if name and not saved:
+        # Taking clients out of their team has to be meant.
+        raise UsageError("Enter a name for the team. Nothing was changed.")
+    return saved or None
 
 
 def create_team(store: Store, actor: str, name: str) -> str:

@@ -16,6 +16,8 @@ BEST = Size(60, 15)
 STEP = " › "
 """Between a screen and the one that was opened from it."""
 BETWEEN = " · "
+GAP = 2
+"""Blank cells before what stands on the right."""
 
 
 class TopBar(Widget, can_focus=False):
@@ -77,13 +79,14 @@ class TopBar(Widget, can_focus=False):
         if small:
             right = f"best from {BEST.width}x{BEST.height}"
         else:
-            left = width - cell_len(self._title) - 2 - home
+            left = width - cell_len(self._title) - GAP - home
             # The right part has shorter forms that make room for it.
             others = self._others if cell_len(self._others) <= left else ""
             left -= cell_len(others + BETWEEN) if others else 0
             right = next((words for words in self._rights if cell_len(words) <= left), "")
             right = BETWEEN.join(filter(None, (others, right)))
-        room = max(0, width - cell_len(right) - small)
+        gap = (1 if small else GAP) * bool(right)
+        room = max(0, width - cell_len(right) - gap)
         steps, title = ((), self._title) if small else _fitting(self._way, self._title, room)
         way = "".join(step + STEP for step in steps)
         self._spans = []
@@ -96,7 +99,7 @@ class TopBar(Widget, can_focus=False):
             title = set_cell_size(title, max(0, room - 1)) + "…" * bool(room)
         return Content.assemble(
             (way, "not bold"),
-            (set_cell_size(title, room - cell_len(way)) + " " * small, "bold"),
+            (set_cell_size(title, room - cell_len(way)) + " " * gap, "bold"),
             (right, "not bold"),
         )
 

@@ -92,4 +92,4 @@ def release(clients: tuple[str, ...], match: str | None, as_json: bool) -> None:
 
 def _need_a_choice(clients: tuple[str, ...], match: str | None) -> None:
     if not clients and match is None:
-        raise click.UsageError("Choose clients: C (once or more), or --match TEXT.")
+        raise click.UsageError("Choose clients: CLIENT (once or more), or --match TEXT.")

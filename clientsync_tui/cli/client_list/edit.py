@@ -91,7 +91,7 @@ def remove(clients: tuple[str, ...], match: str | None, dry_run: bool, as_json: 
     from ..selection import chosen_clients, mind_claims
 
     if not clients and match is None:
-        raise click.UsageError("Choose clients: C (once or more), or --match TEXT.")
+        raise click.UsageError("Choose clients: CLIENT (once or more), or --match TEXT.")
     if not dry_run:
         output.require_yes_or_terminal(yes)
     with open_workplace() as workplace:

@@ -68,7 +68,7 @@ def assign(name: str, clients: tuple[str, ...], match: str | None, dry_run: bool
     from ..selection import chosen_clients, mind_claims
 
     if not clients and match is None:
-        raise click.UsageError("Choose clients: C (once or more), or --match TEXT.")
+        raise click.UsageError("Choose clients: CLIENT (once or more), or --match TEXT.")
     with open_workplace() as workplace:
         found = chosen_clients(workplace, clients, match)
         name = client_edits.team_name(name) or ""

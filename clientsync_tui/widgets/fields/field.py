@@ -54,6 +54,10 @@ class Field(Input):
             return False
         return True
 
+    def on_unmount(self) -> None:
+        """Nothing about it is true any more."""
+        say_length(self.app, self.TooLong(self._sentence, fits=True))  # pyright: ignore[reportUnknownMemberType]
+
     def replace(self, text: str, start: int, end: int) -> None:
         """Takes a text whole or not at all."""
         if text and len(self.value) - abs(end - start) + len(text) > MOST:

@@ -67,6 +67,8 @@ def test_teams_are_created_listed_and_assigned(cli: Command) -> None:
     assert cli.inside("team", "create", "South").code == 0
     assert cli.inside("team", "create", "south").code == 2
     assert cli.inside("team", "create", " ").code == 2
+    refused = cli.inside("team", "assign", " ", "--client", ABBEY)
+    assert (refused.code, "Enter a name for the team" in refused.err) == (2, True)
     dry = cli.inside("team", "assign", "South", "--client", ABBEY, "--client", "BAK01", "--dry-run", "--json")
     assert dry.json == {"team": "South", "changed": 0, "unchanged": 0}
     done = cli.inside("team", "assign", "South", "--client", ABBEY, "--client", "BAK01", "--json")

@@ -6,6 +6,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from clientsync_tui.practice import longest
 from clientsync_tui.practice.model import Client
 from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.screens.clients.rows import today
@@ -87,7 +88,13 @@ async def test_all_the_lines_of_a_pasted_note_are_kept(tmp_path: Path) -> None:
         field.post_message(Paste("x\n" * 3_000))
         await until(pilot, lambda: "11,997 characters are more than a field takes" in shown(pilot))
         assert field.value == before
+        field.post_message(Paste("y" * longest.NOTE))
+        await until(pilot, lambda: "longer than 2,000 characters. Shorten it first." in shown(pilot))
+        assert len(field.value) == len(before) + longest.NOTE, "what was typed stays"
+        await pilot.press("enter")
+        assert isinstance(pilot.app.screen, Ask)
         await pilot.press("escape")
+        await until(pilot, lambda: "Shorten it" not in shown(pilot))
         found = client(screen, "Abbey Road Bakery Ltd")
         set_note(screen.store, "ann", found, "one\ntwo\r\n three")
         assert client(screen, "Abbey Road Bakery Ltd").note == "one / two / three"
