@@ -1,4 +1,4 @@
-"""The table of actions. Keys, footer, help, menus and palette are made from it."""
+"""The table of actions, from which keys, footer, help, menus and palette are generated."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
@@ -45,14 +45,14 @@ READING = frozenset(
         "practice status", "report", "setup", "software", "status", "views",
     )
 )  # fmt: skip
-"""Commands that change nothing of the practice. Whoever may only read may do what does the same."""
+"""Commands that change nothing in the practice. Someone who may only read can use the actions that do the same."""
 
 
 class Action(NamedTuple):
-    """One thing that the user can do. `name`: its id, also in keymaps; screens do it with a method `do_NAME`.
+    """Something the user can do. `name`: its id, also in keymaps; screens implement it in a method `do_NAME`.
 
-    `footer`: how early the footer shows it (0: never). `dangerous`: it asks first. `command`: the command that does
-    the same; none for what only moves about the screens.
+    `footer`: its priority in the footer (0: never shown). `dangerous`: it asks first. `command`: the command that does
+    the same; none for actions that only move between screens.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Action(NamedTuple):
 
     @property
     def right(self) -> Right:
-        """What a person needs for it where the practice is shared."""
+        """The right needed for it in a shared practice."""
         return Right.READ if self.command in READING else Right.CHANGE
 
     @property
@@ -94,7 +94,7 @@ def _of_kind(kind: BulkKind) -> Action:
 
 
 KINDS = {action_of(kind): kind for kind in kinds().values() if kind.unit is not Unit.ORGANISATION}
-"""The kinds of work that the client list does with what is selected, by the name of the action."""
+"""The kinds of work that the client list offers for the selection, by action name."""
 
 _ALL = (
     Action("help", "Help", "Show the keys that work here, one line each.", "question_mark,f1", EVERYWHERE, 1),
@@ -189,7 +189,7 @@ ACTIONS = {action.id: action for action in _ALL}
 
 
 def actions(place: str) -> tuple[Action, ...]:
-    """The actions of a place, in the order of the table."""
+    """The actions of a place, in table order."""
     return tuple(action for action in _ALL if action.place == place)
 
 
@@ -199,7 +199,7 @@ def named(place: str, *names: str) -> tuple[Action, ...]:
 
 
 def bindings(wanted: Iterable[Action]) -> "list[BindingType]":
-    """Their keys as Textual's bindings. The id lets a user's keymap change them."""
+    """Their keys as Textual bindings. The id lets a user's keymap change them."""
     # The line menu uses the actions without Textual.
     from textual.binding import Binding
 

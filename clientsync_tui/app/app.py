@@ -1,4 +1,4 @@
-"""The Textual app, put together from its parts: key queue, style sheets, changed cells, the terminal's line, news."""
+"""The Textual app, assembled from its parts: key queue, style sheets, changed cells, the connection to the terminal, news."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -66,13 +66,13 @@ class ClientSyncApp(App[None]):
         self._sheets = StyleSheets(self)
 
     def get_default_screen(self) -> "Screen[Any]":
-        """The client list, below all others."""
+        """The client list, below all other screens."""
         from ..screens.clients.clients import ClientsScreen
 
         return textual_internals.drawn_below_dialogues(ClientsScreen())
 
     def on_mount(self) -> None:
-        """Starts the parts. A first start goes to the client list step by step."""
+        """Starts the parts. On a first start, shows the welcome steps."""
         asyncio.get_running_loop().set_exception_handler(unexpected.log_what_nobody_awaits)
         self._line.start()
         self.kept_frame.start()
@@ -87,29 +87,29 @@ class ClientSyncApp(App[None]):
         self.key_queue.start()
 
     def open(self, screen: str, action: str | None = None, **wanted: Any) -> "ActionScreen":
-        """Opens a screen by name and does `action` there. Goes back to it if it is open and nothing is `wanted`."""
+        """Opens a screen by name and performs `action` there. Goes back to the screen if it is already open and nothing is `wanted`."""
         return open_screen(self, screen, action, wanted)
 
     def open_kind(self, kind: "BulkKind", **wanted: Any) -> "ActionScreen":
-        """Opens the screen on which you choose a sign-in for a kind of work."""
+        """Opens the screen for choosing a sign-in for a kind of work."""
         return open_kind(self, kind, wanted)
 
     def get_screen(self, screen: Any, screen_class: Any = None) -> Any:
-        """The screen to open, with its style sheet."""
+        """The screen to open, with its style sheet loaded."""
         self._sheets.ready(found := cast(Any, super()).get_screen(screen, screen_class))
         return textual_internals.drawn_below_dialogues(found)
 
     def refresh_css(self, animate: bool = True) -> None:
-        """Reads the style sheets again, but only for another theme."""
+        """Reads the style sheets again, but only if the theme changed."""
         if self._sheets.are_for_another_theme():
             super().refresh_css(animate)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """NO_COLOR: Textual's own filter would turn colours into greys, or into codes for no colour."""
+        """NO_COLOR: Textual's own filter would turn colours into greys, or send codes for "no colour"."""
         return look.NO_COLOURS if self.no_color else super().get_line_filters()
 
     def on_resize(self) -> None:
-        """A terminal of another size may have moved what it shows."""
+        """After a resize, the terminal may show things in other places."""
         self._cells.forget()
         self.call_later(self.mind_size)
 
@@ -140,11 +140,11 @@ class ClientSyncApp(App[None]):
             await super().on_event(event)
 
     def on_done(self, message: Done) -> None:
-        """A key was handled."""
+        """A key has been handled."""
         self.key_queue.done(message)
 
     def caught_up(self) -> None:
-        """The list shows what was asked for."""
+        """The list now shows what was requested."""
         self.kept_frame.take_over()
         self.key_queue.caught_up()
 
@@ -157,12 +157,12 @@ class ClientSyncApp(App[None]):
         everywhere.show_help(self)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Stops the cursor from blinking: every blink is sent over the line, as long as a field has the focus."""
+        """Stops the cursor from blinking, because while a field has the focus every blink would be sent over the line."""
         if hasattr(event.widget, "cursor_blink"):
             event.widget.cursor_blink = False  # pyright: ignore[reportAttributeAccessIssue]
 
     def write(self, sequence: str) -> None:
-        """Sends to the terminal what is not part of the screen."""
+        """Sends something to the terminal that is not part of the screen."""
         textual_internals.write(self, sequence)
 
     def copy_to_clipboard(self, text: str) -> None:
@@ -172,7 +172,7 @@ class ClientSyncApp(App[None]):
 
     @property
     def engine(self) -> "Engine":
-        """Runs jobs and calls, on the network's own thread."""
+        """Runs jobs and calls on the network's own thread."""
         return self._jobs.engine
 
     def run_job(self, job: str) -> None:
@@ -186,11 +186,11 @@ class ClientSyncApp(App[None]):
         self._news.look()
 
     def action_help_quit(self) -> None:
-        """Says how to leave: ctrl+c is pressed for copying, too."""
+        """Says how to quit, because people also press ctrl+c to copy."""
         everywhere.say_how_to_leave(self, self.keys)
 
     def leave(self) -> None:
-        """Leaves. Asks first while a job runs."""
+        """Quits. Asks first while a job is running."""
         self.kept_frame.remember()
         everywhere.leave(self, job_is_running=self._jobs.are_running)
 

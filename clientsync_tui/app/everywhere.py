@@ -1,4 +1,4 @@
-"""Actions that work on every screen: help, undo, leaving."""
+"""Actions that work on every screen: help, undo, quit."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def own_keys(app: "App[Any]", workplace: "Workplace") -> Mapping[str, str]:
-    """The user's own keys, by the id of what they do. From now on they work."""
+    """Reads the user's own keys, by action id, and activates them."""
     if not (own := workplace.config.keys):
         return {}
     from .keymap import use
@@ -35,7 +35,9 @@ def show_help(app: "App[Any]") -> None:
 def act_in_dialogues(
     app: "App[Any]", key: "Key", own: Mapping[str, str], show_messages: Callable[[], None]
 ) -> None:
-    """Shows help or messages for their keys, in dialogues too: they have none of the app's keys. `own`: the user's own keys."""
+    """Makes the keys for help and messages work in dialogues, which have none of the app's keys. `own`: the user's own
+    keys.
+    """
     from ..screens.dialogues.ask import Lines
     from ..screens.help import HelpScreen
 
@@ -43,7 +45,7 @@ def act_in_dialogues(
     if not isinstance(screen, ModalScreen) or isinstance(screen, HelpScreen):
         return
     if key.key in keys_of("everywhere.help", own).split(","):
-        # Otherwise the same key would close the help again.
+        # Otherwise the same key would also close the help again.
         key.prevent_default()
         show_help(app)
     elif key.key in keys_of("everywhere.messages", own).split(",") and not isinstance(screen, Lines):
@@ -52,7 +54,7 @@ def act_in_dialogues(
 
 
 def undo(app: "App[Any]", workplace: "Workplace") -> None:
-    """Undoes the last change of the practice that can be undone, from the ledger."""
+    """Undoes the last undoable change to the practice, from the ledger."""
     from ..sync.undo import undo_last
 
     try:
@@ -62,13 +64,13 @@ def undo(app: "App[Any]", workplace: "Workplace") -> None:
 
 
 def say_how_to_leave(app: "App[Any]", own: Mapping[str, str]) -> None:
-    """ctrl+c does not leave: it is pressed for copying, too."""
+    """ctrl+c doesn't quit, because people press it to copy."""
     message = "Press {everywhere.quit} to leave. A running job can be resumed at the next start."
     app.notify(with_keys(message, own))
 
 
 def leave(app: "App[Any]", *, job_is_running: bool) -> None:
-    """Leaves. Asks first while a job runs, because the job stops with the program."""
+    """Quits. Asks first while a job is running, because the job stops with the program."""
     if not job_is_running:
         app.exit()
         return
@@ -79,7 +81,7 @@ def leave(app: "App[Any]", *, job_is_running: bool) -> None:
 
 
 def cover_if_too_small(app: "App[Any]") -> None:
-    """Covers what is open while the terminal is too small for it."""
+    """Covers everything open while the terminal is too small for it."""
     from ..screens.too_small import TooSmall, fits
 
     if fits(app.size) == isinstance(app.screen, TooSmall):

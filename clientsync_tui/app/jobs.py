@@ -1,4 +1,4 @@
-"""Starts this program's jobs on the network's thread, and shows a message and the terminal's own notice when one ends."""
+"""Starts this program's jobs on the network's thread. When one ends, shows a message and the terminal's own notification."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from .news import News
 
 SHOW_IT_THEMSELVES = ("JobScreen", "ConsentsScreen")
-"""Screens that show the end of a job, and what it needs from the user."""
+"""Screens that already show a job's end and what it needs from the user."""
 
 
 class Jobs:
-    """The engine, and what follows the end of a job."""
+    """The engine, and what happens when a job ends."""
 
     def __init__(
         self, app: "App[Any]", workplace: "Workplace", news: "News", write: Callable[[str], None]
@@ -33,7 +33,7 @@ class Jobs:
 
     @property
     def engine(self) -> "Engine":
-        """The network's own thread, which starts with the first call."""
+        """The engine with the network's thread, which starts with the first call."""
         if self._engine is None:
             from ..sync.jobs.engine import Engine
 
@@ -42,11 +42,11 @@ class Jobs:
 
     @property
     def are_running(self) -> bool:
-        """Whether a job would stop if the program ended now."""
+        """Whether quitting now would interrupt a job."""
         return self._engine is not None and bool(self._engine.running)
 
     def close(self) -> None:
-        """Stops following a server, and the jobs. What is left of them is resumed at the next start."""
+        """Stops following a server, and the jobs. Unfinished ones can be resumed at the next start."""
         self._news.stop()
         if self._engine is not None:
             self._engine.close()

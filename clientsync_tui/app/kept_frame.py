@@ -1,4 +1,4 @@
-"""The last frame of the client list: taken over from the start, and kept for the next one. See `terminal/last_frame.py`."""
+"""The last frame of the client list: taken over at the start, and saved for the next one. See `terminal/last_frame.py`."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from ..workplace import Workplace
 
 PATIENCE_S = 3.0
-"""How long the last frame stays up at most, if the list is not read by then."""
+"""How long the old frame stays up at most, even if the list has not been read by then."""
 
 
 class Start(NamedTuple):
-    """What is known of the terminal when the app starts. `light`: whether its background is light; None: it did not say.
+    """What is known about the terminal when the app starts. `light`: whether its background is light; None: it did not say.
 
-    `typed`: what was typed meanwhile. `frame`: the last frame, if this start may show and keep one.
+    `typed`: what was typed meanwhile. `frame`: the last frame, if this start may show and save one.
     """
 
     light: bool | None = None
@@ -35,12 +35,12 @@ class Start(NamedTuple):
 
 
 class KeptFrame:
-    """Keeps the terminal as it is until the list is there; at the end, remembers what it shows."""
+    """Leaves the terminal as it is until the list is ready. At the end, saves what it shows."""
 
     def __init__(
         self, app: "App[Any]", workplace: "Workplace", cells: "ChangedCells", shown: last_frame.Shown | None
     ) -> None:
-        """`shown`: the last frame, if this start can have put one up."""
+        """`shown`: the last frame, if this start may have shown one."""
         self._app = app
         self._workplace = workplace
         self._cells = cells
@@ -51,18 +51,18 @@ class KeptFrame:
             app.driver_class = textual_internals.without_entering(app.driver_class)
 
     def start(self) -> None:
-        """Takes over in any case after a while."""
+        """Takes over after a while in any case."""
         if self._cells.is_held:
             self._app.set_timer(PATIENCE_S, self.take_over)
 
     def take_over(self) -> None:
-        """Shows the app in place of the last frame."""
+        """Replaces the old frame with the app."""
         if self._cells.is_held and self._shown is not None:
             self._shown.taken_over()
             textual_internals.write(self._app, last_frame.REVEAL + self._cells.release())
 
     def remember(self) -> None:
-        """Remembers what the terminal shows, if it is what the next start will show first."""
+        """Remembers what the terminal shows, if the next start will begin with that."""
         from ..screens.clients.clients import ClientsScreen
 
         self._frame = None
@@ -88,7 +88,7 @@ class KeptFrame:
                 )
 
     def save(self) -> None:
-        """Keeps what was remembered for the next start; once the app has ended."""
+        """Saves the remembered frame for the next start, once the app has ended."""
         if self._frame is None:
             return
         workplace = self._workplace
@@ -98,7 +98,7 @@ class KeptFrame:
 
 
 def _is_as_at_start(screen: "ClientsScreen", *, restores: bool) -> bool:
-    """Whether the next start shows the list as it is now. `restores`: it begins with the tab, the filter and the client where it was left."""
+    """Whether the next start will show the list as it is now. `restores`: it starts with the last tab, filter and client."""
     table = screen.table
     if (
         table.selection.total
@@ -114,7 +114,9 @@ def _is_as_at_start(screen: "ClientsScreen", *, restores: bool) -> bool:
 
 
 def _true_until(store: "Store") -> float:
-    """When the list changes next by itself: at midnight, when a sign-in is one day closer to its end, or when a claim ends."""
+    """When the list will next change by itself: at midnight, when a sign-in comes a day closer to its end, or when a claim
+    expires.
+    """
     now = datetime.now(UTC)
     tomorrow = now.astimezone().date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, time_of_day.min).astimezone()

@@ -1,4 +1,4 @@
-"""Sentences that name a key: `Press {select.filter} to filter` shows the key that the user has for it."""
+"""Sentences that name a key: `Press {select.filter} to filter` shows the user's own key for it."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ def with_keys(sentence: str, own: Mapping[str, str]) -> str:
 
 
 def keys_of(id: str, own: Mapping[str, str]) -> str:
-    """The keys of an action: the user's `own`, else the usual ones. Raises KeyError for an unknown id."""
+    """An action's keys: the user's `own`, else the usual ones. Raises KeyError for an unknown id."""
     if id in own:
         return own[id]
     return ACTIONS[id].keys if id in ACTIONS else USUAL[id][1]

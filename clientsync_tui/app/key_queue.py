@@ -1,9 +1,9 @@
-"""Keys in order: each key finds what the key before it has done to the screen, however fast they come.
+"""Handles keys in order: each key finds the screen as the previous key left it, however fast they come.
 
-Textual gives every key at once to the widget that has the focus at that moment. Over a slow line several keys arrive together, so of
-`/daily` the `d` and the `y` would still be keys of the list instead of words in the filter that `/` opens. A key that acts on a list
-also waits until the list shows what the key before it asked for, one behind a key that asks a question until that is asked, and one
-behind an answer until that is saved. Where that takes too long, the keys that wait are left out: they were not meant for what is there.
+Textual gives each key at once to the widget that has the focus at that moment. Over a slow line several keys arrive together, so the
+`d` and the `y` of `/daily` would still be keys of the list instead of text in the filter that `/` opens. A key that acts on a list
+also waits until the list shows what the previous key asked for. A key after one that opens a question waits for the question, and a key
+after an answer waits until that is saved. If this takes too long, the waiting keys are ignored, because they were not meant for what is on the screen.
 """
 
 import asyncio
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 PATIENCE_S = 0.25
-"""How long a key may take before the next one goes on in any case."""
+"""How long a key may take before the next one is handled anyway."""
 START_S = 10
-"""How long the first key waits for the first screen at most. On a busy machine, that can take much longer than a key."""
+"""How long the first key waits for the first screen. On a busy machine, that can take much longer than a key."""
 BEHIND_S = 4
-"""How long keys wait for a list or a question at most. Keys pressed later are for what is on the screen by then."""
+"""How long keys wait for a list or a question. Keys pressed later are meant for what is on the screen by then."""
 
 
 class Done(Message, bubble=True):
-    """Takes the way of a key, and so arrives once the key has been handled.
+    """Travels the same way as a key, so it arrives once the key has been handled.
 
-    With `again`, it has also followed what the key's action told the widgets above.
+    With `again`, it also follows the messages that the key's action sent to parent widgets.
     """
 
     def __init__(self, number: int, *, again: bool = False) -> None:
@@ -43,20 +43,20 @@ class Done(Message, bubble=True):
 
 
 class KeyQueue:
-    """Hands one key after the other to an app."""
+    """Hands keys to an app one by one."""
 
     def __init__(self, app: "App[Any]", deliver: Callable[[Key], Awaitable[None]]) -> None:
-        """`deliver`: what the app does with a key. The app hands over each key with `put`, and each `Done` with `done`."""
+        """`deliver`: handles a key in the app. The app passes each key to `put`, and each `Done` to `done`."""
         self._app = app
         self._deliver = deliver
         self._waiting: deque[Key] = deque()
         self._number = 0
         self.count = 0
-        """How many keys there were."""
+        """How many keys there have been."""
         self._deadline: asyncio.TimerHandle | None = None
         self._held = False
         self._gave_up = False
-        """Whether keys were left out, and what they waited for is still to come."""
+        """Whether keys were ignored, while what they waited for has yet to come."""
 
     @property
     def is_busy(self) -> bool:
@@ -64,31 +64,33 @@ class KeyQueue:
         return self._deadline is not None
 
     def _is_behind(self) -> bool:
-        """Whether the screen does not yet show the list or the question that was asked for, and keys wait for it."""
+        """Whether keys must wait, because the screen doesn't yet show the list or question that was requested."""
         behind = getattr(self._app.screen, "is_behind", False) or self._is_saving()
         self._gave_up = self._gave_up and behind
         return behind and not self._gave_up
 
     def _is_saving(self) -> bool:
-        """Whether the screen saves what was entered, and ends once that has worked."""
+        """Whether the screen is saving an entry, and closes once that has worked."""
         return getattr(self._app.screen, "is_saving", False)
 
     def _is_typed(self, key: Key) -> bool:
-        """Whether it becomes a letter in a field: words can be typed while what they find is looked for."""
+        """Whether the key becomes a letter in a field: typing goes on while results are being looked for."""
         return key.is_printable and isinstance(self._app.focused, Input) and not self._is_saving()
 
     def start(self) -> None:
-        """Makes the first key wait for the first screen: a field without a size yet would show only the end of what is typed."""
+        """Makes the first key wait for the first screen, because a field without a size would show only the end of the
+        text.
+        """
         self._wait_at_most(START_S)
         self._app.call_after_refresh(self._next, self._number)
 
     def caught_up(self) -> None:
-        """The list shows what was asked for, the question is there that was asked for, or the answer is saved."""
+        """The requested list or question is there, or the answer is saved."""
         if self._held:
             self._app.call_later(self._settled, self._number, self._app.screen)
 
     async def put(self, key: Key) -> None:
-        """A key from the terminal."""
+        """Accepts a key from the terminal."""
         self.count += 1
         if self._deadline is None and (self._is_typed(key) or not self._is_behind()):
             await self._hand_on(key)
@@ -106,7 +108,7 @@ class KeyQueue:
         (self._app.focused or screen).post_message(Done(self._number))
 
     def done(self, message: Done) -> None:
-        """The key was handled. What it started (a focus, a screen) happens before the next one."""
+        """The key has been handled. What it started (a focus change, a screen) happens before the next one."""
         message.stop()
         app = self._app
         if self._waiting and not message.again:
@@ -142,7 +144,7 @@ class KeyQueue:
             self._app.call_later(self._hand_on, self._waiting.popleft())
 
     def leave_out(self) -> None:
-        """Forgets the keys that wait for what does not come, and says so."""
+        """Drops the keys that wait for something that doesn't come, and says so."""
         self._gave_up = True
         if self._waiting:
             keys = counted(len(self._waiting), "key that you pressed was", "keys that you pressed were")

@@ -1,4 +1,4 @@
-"""The user's own keys, from `[keys]` in the configuration: which of them work, and what is wrong with the others."""
+"""The user's own keys, from `[keys]` in the configuration: which are valid, and what is wrong with the others."""
 
 import difflib
 import unicodedata
@@ -18,41 +18,41 @@ if TYPE_CHECKING:
 
 TABLE, DIALOGUE = "table", "dialogue"
 FORMER = {"organisations.choose_sender": "organisations.integrated_by"}
-"""Ids that releases up to 0.2.0 used."""
+"""Ids used by releases up to 0.2.0."""
 HELP = "everywhere.help"
 FIXED = dict.fromkeys((CLIENT_SYNC, ORGANISATIONS, SIGN_IN, DIALOGUE), "left,right")
-"""Keys of screens that nobody can change."""
+"""Keys that nobody can change."""
 TOGETHER = {
     JOBS: {JOB},
     DIALOGUE: {TABLE, ORGANISATIONS, "columns", "sort"},
     "columns": {TABLE, DIALOGUE},
     "sort": {TABLE, DIALOGUE},
 }
-"""What can be on the same screen. Outside dialogues, what works everywhere and in tables can, too."""
+"""Places that can be on the same screen. Outside dialogues, those for "everywhere" and for tables are added."""
 NEVER_ARRIVE = {
     "ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace", "ctrl+j": "enter", "ctrl+enter": "enter",
     "ctrl+left_square_bracket": "escape",
 }  # fmt: skip
-"""Keys that terminals send as another key (ctrl+enter: most of them)."""
+"""Keys that terminals send as another key (for most of them, ctrl+enter)."""
 MODIFIERS = frozenset({"ctrl", "shift", "alt", "meta", "super", "hyper"})
 NAMED = frozenset(key.value for key in Keys if "+" not in key.value and not key.value.startswith("<"))
 
 
 @dataclass(frozen=True, slots=True)
 class Keymap:
-    """`keys`: the changed keys that work, by the id of what they do, in Textual's names. `mistakes`: sentences."""
+    """`keys`: valid changes, as keys in Textual's names by action id. `mistakes`: sentences."""
 
     keys: Mapping[str, str]
     mistakes: tuple[str, ...] = ()
 
 
 def usual() -> dict[str, tuple[str, str]]:
-    """(title, keys) of everything with a key that can be changed, by its id."""
+    """(title, keys) of everything whose key can be changed, by id."""
     return {**{id: (action.title, action.keys) for id, action in ACTIONS.items()}, **USUAL}
 
 
 def read(configured: Mapping[str, str]) -> Keymap:
-    """Checks every key of `[keys]`. A wrong one becomes a mistake, and its action keeps its usual key."""
+    """Checks every key in `[keys]`. An invalid one becomes a mistake, and its action keeps its usual key."""
     known = usual()
     mistakes: list[str] = []
     keys: dict[str, str] = {}
@@ -79,7 +79,7 @@ def _near(id: str, known: Iterable[str]) -> str:
 
 
 def _normal(key: str) -> str:
-    """A key in Textual's name for it. Raises ValueError with a sentence if it can't be used."""
+    """A key in Textual's name for it. Raises ValueError, with a sentence, if it can't be used."""
     *modifiers, last = key.split("+") if not key.endswith("+") else [*key[:-1].strip("+").split("+"), "+"]
     modifiers = [modifier.lower() for modifier in modifiers if modifier]
     if unknown := [modifier for modifier in modifiers if modifier not in MODIFIERS]:
@@ -111,7 +111,7 @@ def _named(character: str) -> str:
 
 
 def _character(name: str) -> str:
-    """The character with this name in Textual, e.g. `question_mark`. Empty if there is none."""
+    """The character with this Textual name, such as `question_mark`; empty if there is none."""
     usual_name = next((old for old, new in KEY_NAME_REPLACEMENTS.items() if new == name), name)
     for words in (usual_name.replace("_", " "), usual_name.replace("_", "-")):
         try:
@@ -122,7 +122,7 @@ def _character(name: str) -> str:
 
 
 def together(one: str, other: str) -> bool:
-    """Whether the actions of these places can be on one screen."""
+    """Whether actions of these places can be on one screen."""
     if one == other or other in TOGETHER.get(one, ()) or one in TOGETHER.get(other, ()):
         return True
     wide = {EVERYWHERE, SELECT, TABLE}
@@ -136,7 +136,7 @@ def _clashes(changed: Mapping[str, str], known: Mapping[str, tuple[str, str]]) -
     for one, other in combinations(keys, 2):
         if one not in changed and other not in changed:
             continue
-        # What two actions share by default is no clash: the focus decides.
+        # Keys that two actions share by default don't clash, because the focus decides.
         shared = (keys[one] & keys[other]) - set(known[one][1].split(",")).intersection(
             known[other][1].split(",")
         )
@@ -161,7 +161,7 @@ def _clashes(changed: Mapping[str, str], known: Mapping[str, tuple[str, str]]) -
 
 
 def use(app: "App[Any]", own: Mapping[str, str]) -> Mapping[str, str]:
-    """Gives an app the keys of `[keys]`, shows what is wrong with them, and returns those that work."""
+    """Applies `[keys]` to an app, shows the mistakes, and returns the keys that work."""
     keymap = read(own)
     app.set_keymap(dict(keymap.keys))
     for mistake in keymap.mistakes:

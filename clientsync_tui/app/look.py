@@ -81,22 +81,22 @@ LIGHT = Theme(
         "scrollbar-corner-color": "#f1f0ed",
     },
 )
-"""Greys are close to neutral, so that they stay grey with 256 colours."""
+"""The greys are nearly neutral, so that they stay grey with 256 colours."""
 
 
 def styles() -> Path:
-    """The folder of the style sheets: beside the package in a checkout, within it when installed."""
+    """The folder with the style sheets: beside the package in a checkout, inside it when installed."""
     here = Path(__file__).parents[1]
     return here / "styles" if (here / "styles").is_dir() else here.parent / "styles"
 
 
 def style_sheets() -> list[Path]:
-    """Every style sheet of the screens."""
+    """The style sheets of all screens."""
     return sorted(styles().glob("*.tcss"))
 
 
 FIRST_SHEETS: list[str | PurePath] = [styles() / "app.tcss", styles() / "clients.tcss"]
-"""The client list's. Parsing a sheet takes as long as drawing a frame, so the others wait."""
+"""The client list's sheets. Parsing a sheet takes as long as drawing a frame, so the others wait."""
 
 
 def theme_name(setting: str, light: bool | None = None, environment: Mapping[str, str] = os.environ) -> str:
@@ -114,22 +114,22 @@ def theme_name(setting: str, light: bool | None = None, environment: Mapping[str
 
 
 def use_theme(app: "App[Any]", name: str) -> None:
-    """Makes this an app's theme."""
+    """Applies the theme to an app."""
     app.register_theme(DARK)
     app.register_theme(LIGHT)
     app.theme = name
 
 
 class NoColours(LineFilter):
-    """What NO_COLOR asks for: no colours and no greys. Bold, reverse and underline remain."""
+    """Implements NO_COLOR: no colours and no greys. Bold, reverse and underline remain."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Takes the colours out of a line."""
+        """Removes the colours from a line."""
         return [Segment(text, style and plain(style), control) for text, style, control in segments]
 
 
 NO_COLOURS = (NoColours(),)
-"""All filters of an app under NO_COLOR."""
+"""All line filters of an app under NO_COLOR."""
 
 
 @lru_cache(1024)

@@ -1,4 +1,4 @@
-"""News for the open screens: someone changed the practice, or a job ended."""
+"""Tells the open screens what is new: someone changed the practice, or a job ended."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from ..workplace import Workplace
 
 NEWS_EVERY_S = 0.4
-"""How often the database is asked whether someone changed the practice. SQLite answers from memory."""
+"""How often to ask the database whether someone changed the practice. SQLite answers from memory."""
 OTHERS_EVERY_S = 2.0
-"""How often the folder is searched for who else has the practice open. A server says so by itself."""
+"""How often to search the folder for other people's windows. A server announces them by itself."""
 ACTIVITY_EVERY_S = 20.0
-"""How often it is noted that someone is at work here, so that their claims go on."""
+"""How often to record that someone is working here, so that their claims don't expire."""
 
 
 class News:
     """Tells each open screen what is new."""
 
     def __init__(self, app: "App[Any]", workplace: "Workplace", at_work: Callable[[], bool | int]) -> None:
-        """`at_work`: True while a job runs here, else a number that differs from its last one when someone is at work."""
+        """`at_work`: returns True while a job runs here, else a number that changes when someone is working."""
         self._app = app
         self._workplace = workplace
         self._at_work = at_work
@@ -47,7 +47,7 @@ class News:
         return self._store.surroundings
 
     def start(self) -> None:
-        """Looks for changes from now on."""
+        """Starts looking for changes."""
         self._seen = self._store.changes()
         self._next_end = self._store.claims.next_end(datetime.now(UTC))
         self._around.start()
@@ -57,7 +57,7 @@ class News:
         self._app.set_interval(ACTIVITY_EVERY_S, self._note_activity)
 
     def stop(self) -> None:
-        """Follows the practice's server no more."""
+        """Stops following the practice's server."""
         self._around.stop()
 
     def look(self) -> None:
@@ -67,7 +67,7 @@ class News:
         show_banner(self._app.screen, self._around.says)
         show_others(self._app.screen, others_here(self._around.others, self._workplace.actor))
         seen, now = self._store.changes(), datetime.now(UTC)
-        # A claim ends without anyone changing anything.
+        # A claim expires without anyone changing anything.
         if seen != self._seen or (self._next_end is not None and self._next_end <= now):
             self._seen = seen
             self._next_end = self._store.claims.next_end(now)
@@ -94,6 +94,7 @@ class News:
         from ..screens.base import ActionScreen
 
         for screen in self._app.screen_stack:
-            # A screen below the top one reads again when it comes back, and one that is still being made has not read yet.
+            # Screens below the top one reload when they come back, and a screen still being created has not
+            # loaded yet.
             if isinstance(screen, ActionScreen) and (screen.is_there or what != "practice_changed"):
                 getattr(screen, what)(*arguments)

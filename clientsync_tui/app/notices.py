@@ -1,4 +1,4 @@
-"""Short messages: the newest is shown above the key bar, and all of this run can be read again."""
+"""Short messages. The newest is shown above the key bar, and all messages of this run can be read again."""
 
 from collections import deque
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
 REMEMBERED = 200
-"""Messages that can be read again."""
+"""How many messages can be read again."""
 SHORTEST_S, LETTERS_A_SECOND = 5, 15
 
 
@@ -29,12 +29,12 @@ class Notice(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The message, after what it is about."""
+        """The message, with its subject in front."""
         return f"{self.title} · {self.message}" if self.title else self.message
 
 
 class Notices:
-    """The newest message is shown until its time is over. An error stays until you read the log or leave its screen."""
+    """Shows the newest message until its time is over. An error stays until the user opens the log or leaves its screen."""
 
     def __init__(self, app: "App[Any]") -> None:
         self._app = app
@@ -44,10 +44,10 @@ class Notices:
         self._timer: Timer | None = None
         self._own_keys: Mapping[str, str] = {}
         self.log: deque[Notice] = deque(maxlen=REMEMBERED)
-        """What was shown, the newest last."""
+        """The messages so far, newest last."""
 
     def start(self, own_keys: "Mapping[str, str]") -> None:
-        """Follows the user from screen to screen. `own_keys`: the user's own keys, by id."""
+        """Starts following the user from screen to screen. `own_keys`: the user's own keys, by id."""
         self._own_keys = own_keys
         changes = cast("Signal[Screen[Any]]", self._app.screen_change_signal)  # pyright: ignore[reportUnknownMemberType]
         changes.subscribe(self._app, self._screen_changed)
@@ -61,7 +61,7 @@ class Notices:
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Shows a message for `timeout` seconds, or as long as reading it takes. It is never read as `markup`."""
+        """Shows a message for `timeout` seconds, or as long as it takes to read. It is never treated as `markup`."""
         notice = Notice(datetime.now(UTC), title, message, severity)
         self.log.append(notice)
         if self._timer is not None:
@@ -72,7 +72,7 @@ class Notices:
         seconds = timeout or max(SHORTEST_S, len(notice.text) / LETTERS_A_SECOND)
         self._timer = None
         self._app.call_later(self.show)
-        # Its time begins once it can be read: on a busy machine that may be later than now.
+        # Its time starts once it is visible, which on a busy machine may be later.
         self._app.call_after_refresh(self._start_time, notice, seconds)
 
     def withdraw(self, message: str) -> None:
@@ -82,7 +82,7 @@ class Notices:
             self.show()
 
     def read(self) -> None:
-        """Opens the log, the newest first. Its errors are read."""
+        """Opens the log, newest first, and marks its errors as read."""
         from ..screens.dialogues.ask import Lines
         from ..sync.locale_words import here
 
@@ -92,7 +92,7 @@ class Notices:
         self._app.push_screen(Lines("Messages", lines or ["There are none yet."]))
 
     def show(self) -> None:
-        """Shows the message on the screen on top, and on no other."""
+        """Shows the message on the top screen, and on no other."""
         from ..screens.base import ActionScreen
         from ..screens.dialogues.dialogue import Dialogue
         from ..widgets.notice_line import NoticeLine

@@ -9,7 +9,9 @@ from .kept_frame import Start
 
 
 def run(workplace: Workplace, asked: capabilities.AskedBackground, frame: Shown | None = None) -> int:
-    """Runs the app until it is left or its terminal is gone. Returns the exit status. `frame`: the last frame, if it may be kept."""
+    """Runs the app until the user quits or the terminal is gone. Returns the exit status. `frame`: the last frame, if it
+    may be saved.
+    """
     light = asked.is_light()
     app = ClientSyncApp(workplace, Start(light, asked.typed, frame))
     with screen_alone():

@@ -1,4 +1,4 @@
-"""The screens that can be opened by name. Each is imported when it is opened."""
+"""The screens that can be opened by name. Each is imported when opened."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -26,7 +26,7 @@ _SCREENS = {
     "kind": ("client_sync.kind", "KindScreen"),
     "first_start": ("first_start", "FirstStartScreen"),
 }
-"""Module and class of each, by the name that `ClientSyncApp.open` takes."""
+"""Each screen's module and class, by the name that `ClientSyncApp.open` takes."""
 
 
 def is_screen(name: str) -> bool:
@@ -41,7 +41,7 @@ def screen_class(name: str) -> "type[ActionScreen]":
 
 
 def open_screen(app: "App[Any]", name: str, action: str | None, wanted: Mapping[str, Any]) -> "ActionScreen":
-    """Opens a screen and does `action` there. Goes back to it if it is open and nothing is `wanted` of it."""
+    """Opens a screen and performs `action` there. Goes back to the screen if it is already open and nothing is `wanted`."""
     kind = screen_class(name)
     screen = next((s for s in app.screen_stack if type(s) is kind and not wanted), None)
     if screen is None:
@@ -56,7 +56,7 @@ def open_screen(app: "App[Any]", name: str, action: str | None, wanted: Mapping[
 
 
 def open_kind(app: "App[Any]", kind: "BulkKind", wanted: Mapping[str, Any]) -> "ActionScreen":
-    """Opens the screen on which you choose a sign-in for a kind of work: its own, else the one for all kinds."""
+    """Opens the screen for choosing a sign-in for a kind of work: its own, else the general one."""
     if is_screen(kind.name):
         return open_screen(app, kind.name, None, wanted)
     return open_screen(app, "kind", None, {"kind": kind, **wanted})

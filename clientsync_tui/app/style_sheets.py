@@ -1,4 +1,4 @@
-"""The app's style sheets: the first screen's at the start, the others when a second screen is opened."""
+"""The app's style sheets: the first screen's at the start, the rest when a second screen is opened."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 
 class StyleSheets:
-    """Reads no style sheet before it is needed, and none twice. The app's `CSS_PATH` is `look.FIRST_SHEETS`."""
+    """Reads each style sheet only when needed, and only once. The app's `CSS_PATH` is `look.FIRST_SHEETS`."""
 
     def __init__(self, app: "App[Any]") -> None:
         self._app = app
         self._all_read = False
-        # Textual parses every sheet again when a theme is set, unless it is the theme they were read for.
+        # Textual parses every sheet again when a theme is set, unless the theme is the one they were read for.
         app.stylesheet.set_variables(app.get_css_variables())
         self._theme = app.theme
 
@@ -25,13 +25,13 @@ class StyleSheets:
         return before != self._theme
 
     def ready(self, screen: "Screen[Any]") -> None:
-        """Does what a screen that is about to be opened needs to be styled right at once."""
+        """Prepares a screen that is about to be opened, so that it is styled correctly from the start."""
         self.read_all()
         if not screen.is_running:
             _know_size(screen, self._app)
 
     def read_all(self) -> None:
-        """Reads the sheets that the first screen does without."""
+        """Reads the sheets that the first screen doesn't need."""
         if not self._all_read:
             self._all_read = True
             for sheet in look.style_sheets():
@@ -39,7 +39,9 @@ class StyleSheets:
 
 
 def _know_size(screen: "Screen[Any]", app: "App[Any]") -> None:
-    """Gives a screen the classes for the terminal's size before it composes. Textual adds them later, and styles it once more."""
+    """Gives a screen the classes for the terminal's size before it composes. Textual adds them later, which styles it
+    twice.
+    """
     for dimension, own, of_app in (
         (app.size.width, screen.HORIZONTAL_BREAKPOINTS, app.HORIZONTAL_BREAKPOINTS),
         (app.size.height, screen.VERTICAL_BREAKPOINTS, app.VERTICAL_BREAKPOINTS),

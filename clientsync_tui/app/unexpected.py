@@ -1,4 +1,4 @@
-"""Unexpected errors: the app ends with one sentence, and the details are in the log."""
+"""Unexpected errors: the app ends with one sentence, and the log has the details."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,8 @@ def end_with_one_sentence(app: "App[Any]") -> None:
     def is_harmless(error: Exception) -> bool:
         from textual.css.query import NoMatches
 
-        # The app was left while a screen was still being made: what that looks for is gone already.
+        # The app was closed while a screen was still being created, which then looks for something that is
+        # gone.
         return isinstance(error, NoMatches) and (app.return_code is not None or not app.is_running)
 
     textual_internals.on_unexpected(app, is_harmless, _sentence)
@@ -28,7 +29,7 @@ def _sentence(error: Exception) -> str:
 
 
 def log_what_nobody_awaits(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """The event loop's handler of errors: asyncio's own prints them over the screen."""
+    """The event loop's error handler: asyncio's own would print over the screen."""
     from .. import logbook
 
     if isinstance(error := context.get("exception"), BaseException):

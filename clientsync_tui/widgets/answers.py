@@ -1,17 +1,17 @@
-"""The buttons of every dialogue and screen, in one order: the action first, then other actions, and last the one that leaves."""
+"""The buttons of every dialogue and screen in the same order: the action first, then other actions, and Cancel last."""
 
 from textual.containers import Horizontal
 
 from clientsync_tui.widgets.button import Button
 
 FIRST = "first"
-"""The class of the button with the focus at the start, unless there is a field to type in."""
+"""The class of the button with the initial focus, unless there is a field to type in."""
 
 
 class Answers(Horizontal):
-    """A row of buttons. The action has the focus. If it is `dangerous` (it can't be undone), the button that leaves has it.
+    """A row of buttons. The action has the focus, unless it is `dangerous` (it can't be undone); then Cancel has it.
 
-    `leave`: None if no button leaves. Hidden and disabled buttons are passed over.
+    `leave`: None if no button leaves. Hidden and disabled buttons are skipped.
     """
 
     def __init__(
@@ -35,16 +35,16 @@ class Answers(Horizontal):
 
     @property
     def usable(self) -> list[Button]:
-        """The buttons that can be pressed now, from left to right."""
+        """The buttons that can be pressed now, left to right."""
         return [button for button in self.query(Button) if button.display and not button.disabled]
 
     @property
     def first(self) -> Button | None:
-        """The button with the focus at the start."""
+        """The button with the initial focus."""
         usable = self.usable
         return (usable[-1] if self.dangerous else usable[0]) if usable else None
 
     def focus_first(self) -> None:
-        """Focuses the button that has the focus at the start."""
+        """Focuses that button."""
         if (first := self.first) is not None:
             first.focus()

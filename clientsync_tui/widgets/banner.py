@@ -1,4 +1,4 @@
-"""A line below the title for what concerns every screen, such as a server that can't be reached."""
+"""A line below the title for news that concerns every screen, such as an unreachable server."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 
 class Banner(Static, can_focus=False):
-    """The line. It is there only while it has something to say."""
+    """The line. It is visible only while it has a text."""
 
     DEFAULT_CSS = """
     Banner { dock: top; height: auto; margin: 1 0 0 0; padding: 0 1; background: $warning; color: $text; }
@@ -16,7 +16,7 @@ class Banner(Static, can_focus=False):
 
 
 def show_banner(screen: "Screen[Any]", says: str) -> None:
-    """Shows this sentence on the screen, or takes the line away."""
+    """Shows this sentence on the screen, or removes the line."""
     found = screen.query(Banner)
     if not says:
         found.remove()

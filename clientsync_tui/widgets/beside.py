@@ -1,14 +1,14 @@
-"""A list with the details of the row under its cursor."""
+"""A list, with details of the row under its cursor."""
 
 from textual import events
 from textual.containers import Container
 
 WIDE, HIGH = 140, 30
-"""Cells and lines of a terminal from which details stand beside or below the list; a smaller one shows the list alone."""
+"""From this terminal size on, details are shown beside or below the list; on a smaller one, only the list."""
 
 
 class Beside(Container):
-    """Its two children stand side by side on a wide terminal, one above the other on a high one."""
+    """Two children, side by side on a wide terminal, one above the other on a tall one."""
 
     DEFAULT_CSS = """
     Beside { height: 1fr; layout: vertical; }
@@ -23,7 +23,7 @@ class Beside(Container):
     """
 
     def on_mount(self) -> None:
-        """As the terminal is now."""
+        """Adapts to the terminal's size."""
         self._fit()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -1,12 +1,13 @@
-"""A button that loses no key."""
+"""A button that never loses a key."""
 
 from textual import widgets
 
 
 class Button(widgets.Button):
-    """Takes every key. Textual's own takes none for the fifth of a second in which it looks pressed, even on a screen that was left and shown anew.
+    """Accepts every key. Textual's own button ignores keys for the fifth of a second in which it looks pressed, even after
+    leaving the screen and returning.
 
-    A second click in that time is still taken for a double click.
+    A second click within that time still counts as a double click.
     """
 
     def action_press(self) -> None:

@@ -1,4 +1,4 @@
-"""Lines of text beside a list: what is known of the row under the cursor."""
+"""Lines of text beside a list, about the row under the cursor."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Self
@@ -20,7 +20,7 @@ STYLES = {
     "heading": "bold",
     "": "",
 }
-"""What a part of a line means, and how it is drawn."""
+"""What a part of a line means, and how to draw it."""
 WHEEL = 3
 """Lines by which a step of the wheel scrolls."""
 Part = tuple[str, str]
@@ -28,9 +28,9 @@ Part = tuple[str, str]
 
 
 class Line(NamedTuple):
-    """One line, or several where it is too long: those after the first begin `indent` cells in.
+    """A line. If it is too long, it wraps, with `indent` cells before the continuation.
 
-    `right`: stands at the right end where there is room, else it gets a line of its own.
+    `right`: placed at the right end if there is room, else on its own line.
     """
 
     parts: Sequence[Part] = ()
@@ -39,7 +39,7 @@ class Line(NamedTuple):
 
 
 def line(text: str, style: str = "", *, indent: int = 0, right: str = "") -> Line:
-    """A line of one part, which begins `indent` cells in."""
+    """A line with a single part, indented by `indent` cells."""
     return Line(((" " * indent + text, style),), indent, right)
 
 
@@ -58,11 +58,11 @@ class DetailsPane(Widget, can_focus=False):
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """What it shows."""
+        """The lines it shows."""
         return self._lines
 
     def show(self, lines: Sequence[Line]) -> None:
-        """Shows these lines. Draws only if they changed."""
+        """Shows these lines; redraws only if they changed."""
         if tuple(lines) != self._lines:
             self._lines, self._top = tuple(lines), 0
             self.refresh()
@@ -90,22 +90,23 @@ class DetailsPane(Widget, can_focus=False):
             self._top = top
             self.refresh()
 
-    # In every frame Textual asks each visible widget for all of its lines, also when a key moved the cursor in another one.
+    # In every frame Textual asks each visible widget for all of its lines, even if a key only moved the cursor
+    # in another one.
 
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        """Forgets the lines as they were drawn."""
+        """Discards the cached lines."""
         self._drawn = None
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def notify_style_update(self) -> None:
-        """Another theme."""
+        """The theme has changed."""
         self._drawn = None
         super().notify_style_update()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines from before, where nothing changed."""
+        """The cached lines, if nothing has changed."""
         size = self.outer_size
         if self._drawn is None or len(self._drawn) != size.height or self._drawn[0].cell_length != size.width:
             self._drawn = super().render_lines(size.region)
@@ -116,8 +117,8 @@ class DetailsPane(Widget, can_focus=False):
 
 
 def wrapped(of: Line, width: int) -> list[Content]:
-    """The line in as many lines as it takes."""
-    # Textual leaves escape codes in what it draws.
+    """The line, wrapped."""
+    # Textual doesn't remove escape codes from what it draws.
     parts = ((text if text.isprintable() else clean(text), STYLES[style]) for text, style in of.parts)
     whole = Content.assemble(*parts)
     if of.right and cell_len(whole.plain) + 2 + cell_len(of.right) <= width:
@@ -125,7 +126,7 @@ def wrapped(of: Line, width: int) -> list[Content]:
         return [Content.assemble(whole, blanks, (of.right, STYLES["muted"]))]
     lines: list[Content] = []
     indent = min(of.indent, width // 2)
-    # The first line has no indent besides the one in its text.
+    # The first line is indented only by its own text.
     first = whole.wrap(width)[:1] if cell_len(whole.plain) > width else [whole]
     lines += first
     rest = whole[len(first[0].plain) :] if first else whole

@@ -1,4 +1,4 @@
-"""The keys of dialogues, and of lists that are no tables. The ids let the user's keymap change them."""
+"""The keys of dialogues and of lists that are not tables. The ids let the user's keymap change them."""
 
 from textual.binding import Binding
 
@@ -24,7 +24,7 @@ USUAL = {
     **{str(binding.id): (binding.description, binding.key) for binding in (*MOVING, *SELECTING)},
     **DIALOGUES,
 }
-"""(title, keys) of everything that has an id but is not in the table of actions."""
+"""(title, keys) of everything with an id that is not in the table of actions."""
 
 
 def own_key(id: str, action: str, title: str = "", *, show: bool = True) -> Binding:

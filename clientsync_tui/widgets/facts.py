@@ -1,4 +1,4 @@
-"""Titles and texts in two columns. A long text continues below its own start."""
+"""Titles and texts in two columns. A long text wraps within its own column."""
 
 from collections.abc import Sequence
 
@@ -16,13 +16,13 @@ COLOURS = {
     "": "",
 }
 TITLES = 21
-"""Least width of the titles, so that groups line up."""
+"""Minimum width of the titles, so that groups line up."""
 LEAST = 20
-"""Least width of a text, however narrow the screen is."""
+"""Minimum width of a text, however narrow the screen."""
 
 
 class Facts(Widget, can_focus=False):
-    """A heading and lines under it."""
+    """A heading, and lines below it."""
 
     DEFAULT_CSS = "Facts { height: auto; }"
 
@@ -32,7 +32,7 @@ class Facts(Widget, can_focus=False):
         self._facts: tuple[Fact, ...] = ()
 
     def show(self, heading: str, facts: Sequence[Fact]) -> None:
-        """Shows these facts. Draws only if they changed."""
+        """Shows these facts; redraws only if they changed."""
         if (heading, tuple(facts)) != (self._heading, self._facts):
             self._heading, self._facts = heading, tuple(facts)
             self.refresh(layout=True)
@@ -49,7 +49,7 @@ class Facts(Widget, can_focus=False):
         return lines
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """The lines that the texts take at this width."""
+        """How many lines the texts take at this width."""
         return len(self._lines(width))
 
     def render(self) -> Content:

@@ -7,6 +7,8 @@ from textual.screen import Screen
 
 
 def keep_first_style(screen: Screen[Any], event: ScreenResume) -> None:
-    """Call it from a screen that comes to the top. The first time, before it has a size, its widgets have just been styled."""
+    """Call this from a screen that comes to the top. The first time, before it has a size, its widgets have just been
+    styled.
+    """
     if not screen.outer_size:
         event.refresh_styles = False

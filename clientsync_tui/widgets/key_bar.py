@@ -1,4 +1,4 @@
-"""The last line of every screen: the keys that work now, most useful first. A click does the same."""
+"""The last line of every screen: the available keys, most useful first. Clicking one does the same."""
 
 from collections.abc import Collection, Sequence
 
@@ -26,18 +26,18 @@ ARROWS = ("up", "down", "left", "right")
 
 
 def key_name(keys: str) -> str:
-    """How a key is shown: the first of `keys`, named as on a keyboard."""
+    """How to show a key: the first of `keys`, as labelled on a keyboard."""
     *modifiers, last = keys.split(",")[0].split("+")
     if last in KEY_NAMES:
         last = KEY_NAMES[last]
     elif last in ARROWS or len(last) > 3:
-        # The rest are characters that Textual names as Unicode does.
+        # All others are characters, which Textual names as Unicode does.
         last = format_key(last)
     return "+".join([*modifiers, last])
 
 
 def key_now(keys: str, focused: Widget | None) -> str | None:
-    """How the first of `keys` that works is shown. None: the focused field takes them all as text."""
+    """How to show the first of `keys` that works now. None: the focused field takes them all as text."""
     if isinstance(focused, Input):
         keys = ",".join(key for key in keys.split(",") if not _is_typed(key))
     return key_name(keys) if keys else None
@@ -52,10 +52,7 @@ GAP = 2
 
 
 class KeyBar(Widget, can_focus=False):
-    """Keys and their labels in one line. Those that do not fit are left out; `?` lists them all.
-
-    Some are always there, so that the mouse alone can leave every screen and reach what the line has no room for.
-    """
+    """Keys and their labels in one line. Those that don't fit are left out; `?` lists them all."""
 
     DEFAULT_CSS = """
     KeyBar { dock: bottom; height: 1; padding: 0 1; color: $text-muted; }
@@ -88,7 +85,7 @@ class KeyBar(Widget, can_focus=False):
         return next((start for start, _, of in self._spans if of == action), None)
 
     def render(self) -> Content:
-        """The line, cut to whole entries."""
+        """The line, with whole entries only."""
         parts: list[tuple[str, str]] = []
         self._spans = []
         at, room = 0, self.content_size.width
@@ -111,7 +108,7 @@ class KeyBar(Widget, can_focus=False):
         return sorted(fitting, key=lambda entry: (entry[2] == self._last, self._keys.index(entry)))
 
     async def on_click(self, event: events.Click) -> None:
-        """Does what was clicked."""
+        """Runs the clicked action."""
         offset = event.get_content_offset(self)
         for start, end, action in self._spans:
             if offset is not None and start <= offset.x < end:

@@ -1,4 +1,4 @@
-"""A short message above the key bar. It takes its place from the rows above it, so it never covers one."""
+"""A short message above the key bar. The rows above make room for it, so it never covers any."""
 
 from textwrap import wrap
 
@@ -10,14 +10,14 @@ COLOURS = {"information": "$text", "warning": "$text-warning", "error": "$text-e
 
 
 class NoticeLine(Static):
-    """Shows one message, wrapped to as many lines as it needs, but never more than `MOST_LINES`."""
+    """Shows one message, wrapped to as many lines as it needs, but at most `MOST_LINES`."""
 
     DEFAULT_CSS = """
     NoticeLine { dock: bottom; height: auto; margin: 0 0 1 0; padding: 0 1; }
     """
 
     def show(self, text: str, severity: str, hint: str, size: tuple[int, int]) -> None:
-        """Shows `text` on a screen of this size, and `hint` after it if the message stays or has to be cut."""
+        """Shows `text` on a screen of this size, followed by `hint` if the message stays or has to be shortened."""
         width, height = size
         most = MOST_LINES if height >= 16 else 1
         stays = severity == "error"

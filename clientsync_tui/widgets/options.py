@@ -1,4 +1,4 @@
-"""Textual's list of options, with the keys of tables as well."""
+"""Textual's option list with the keys of tables."""
 
 from typing import ClassVar
 

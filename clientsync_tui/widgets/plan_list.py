@@ -1,4 +1,4 @@
-"""A plan: its summary by reason, and below it every client, drawn on demand."""
+"""A plan: a summary by reason, and below it every client, drawn on demand."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -22,11 +22,11 @@ COLUMNS = (
     Column("says", "Why, and what to do", 16, flex=4, keep=5, most=90),
 )
 OF_ONE = tuple(column for column in COLUMNS if column.key != "software")
-"""The app is shown only if a plan is for several: a client can have an integration in each."""
+"""The app is shown only if a plan covers several, because a client can have an integration with each."""
 SIGNS = {Will.DO: ("✓", "ok"), Will.SKIP: ("–", "muted"), Will.CANNOT: ("!", "warning")}
 ASCII_SIGNS = {Will.DO: "+", Will.SKIP: "-", Will.CANNOT: "!"}
 LINES = 8
-"""Lines of the summary at most. The list shows the rest."""
+"""The maximum number of summary lines. The list shows the rest."""
 
 
 class PlanList(Vertical):
@@ -41,7 +41,7 @@ class PlanList(Vertical):
     def __init__(
         self, title: Callable[[str], str], plan: Plan | None = None, *, ascii_marks: bool = False
     ) -> None:
-        """`title` gives the name of an accounting app."""
+        """`title`: returns the display name of an accounting app."""
         super().__init__()
         self._title = title
         self._ascii_marks = ascii_marks
@@ -51,7 +51,7 @@ class PlanList(Vertical):
         self._plan = plan
         self._rows = ListRows(COLUMNS, ())
         self._titles: dict[str, str] = {}
-        # The row under the cursor, because columns shorten it.
+        # The row under the cursor in full, because columns shorten it.
         self._whole = Static("", classes="whole", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -61,7 +61,7 @@ class PlanList(Vertical):
         yield self._whole
 
     def on_mount(self) -> None:
-        """Shows the plan it was made with."""
+        """Shows the initial plan."""
         if self._plan is not None:
             self.show(self._plan)
 
@@ -85,7 +85,7 @@ class PlanList(Vertical):
         for will, line in list(plan_words.summary(plan))[:LINES]:
             parts += [(f"{self._sign(will)} ", f"bold {_COLOURS[will]}"), (f"{line}\n", "")]
         parts += [(f"{note}\n", "$text-warning") for note in notes]
-        # What can't be done comes first: the user has to do something about it.
+        # What can't be done comes first, because the user has to do something about it.
         order = {Will.CANNOT: 0, Will.SKIP: 1, Will.DO: 2}
         items = sorted(plan.items, key=lambda item: order[item.will])
         rows = ListRows(COLUMNS, [self._row(n, plan.kind, item) for n, item in enumerate(items)])

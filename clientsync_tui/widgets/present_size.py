@@ -1,4 +1,4 @@
-"""Ignores stale sizes of the terminal."""
+"""Ignores stale resize events."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ from textual.screen import Screen
 
 
 def drop_former_size(screen: Screen[Any], event: Resize) -> None:
-    """Call it from a screen that gets a size. A size that is not the terminal's any more is ignored: with two of them at once,
-    Textual lays the screen out for one and then for the other, for ever."""
+    """Call this from a screen that is resized. It ignores a size that is no longer the terminal's: two at once make Textual
+    lay out the screen for one and then the other, for ever.
+    """
     if event.size != screen.app.size:  # pyright: ignore[reportUnknownMemberType]
         event.prevent_default()

@@ -1,4 +1,4 @@
-"""A select table over rows in memory, with a filter by words, sorting, and a line with the counts."""
+"""A select table over rows in memory, with a word filter, sorting, and a line with the counts."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -15,12 +15,12 @@ from .select_table.table import SelectTable
 
 
 class WordFilter(Input):
-    """The filter's line. Enter and down go to the table."""
+    """The filter line. Enter and down move to the table."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("down,enter", "leave", show=False)]
 
     def action_leave(self) -> None:
-        """Goes to the table, which stays filtered."""
+        """Moves to the table, which stays filtered."""
         self.screen.query_one(SelectTable).focus()
 
 
@@ -39,7 +39,7 @@ class SelectList(Vertical):
     def __init__(
         self, columns: Sequence[Column], *, selecting: bool = True, ascii_marks: bool = False, empty: str = ""
     ) -> None:
-        """`empty`: says what to do when there are no rows."""
+        """`empty`: tells the user what to do if there are no rows."""
         super().__init__()
         self.columns = columns
         self.rows = ListRows(columns, ())
@@ -60,7 +60,9 @@ class SelectList(Vertical):
         yield self._whole
 
     def show(self, rows: ListRows, words: str, sort: tuple[tuple[str, bool], ...]) -> None:
-        """Shows `rows`, already sorted by `sort` (a long list is sorted in a thread). `words`: describes them in the line of counts."""
+        """Shows `rows`, already sorted by `sort` (sort a long list in a thread). `words`: its description in the line of
+        counts.
+        """
         self.rows, self._words = rows, words
         self.table.sort = sort
         self._arrange()
@@ -68,7 +70,7 @@ class SelectList(Vertical):
     def count(self) -> None:
         """Updates the counts of what is shown and selected."""
         total, hidden = self.table.selection.total, self.table.hidden_count
-        # What changes comes first, so that a narrow screen shows it, too.
+        # What changes comes first, so that a narrow screen shows it too.
         parts: list[str] = []
         if self._filter.value.strip():
             parts.append(f"{self.table.row_count:,} shown")
@@ -99,12 +101,12 @@ class SelectList(Vertical):
         return self._filter.has_class("used")
 
     def open_filter(self) -> None:
-        """Shows the filter's line and goes there."""
+        """Shows the filter line and moves there."""
         self._filter.add_class("used")
         self._filter.focus()
 
     def back(self) -> bool:
-        """Clears the filter and goes to the table. False if there was no filter."""
+        """Clears the filter and moves to the table; False if there was no filter."""
         used = self.is_filtered
         if used:
             self._filter.value = ""
@@ -120,7 +122,7 @@ class SelectList(Vertical):
     # Sort
 
     def sort_by(self, key: str, *, add: bool = False) -> None:
-        """Sorts by a column, or reverses its order if it is sorted by it already. `add`: after the present columns."""
+        """Sorts by a column, or reverses the order if already sorted by it. `add`: after the present columns."""
         present = dict(self.table.sort)
         turned = (key, not present[key] if key in present else False)
         if add:

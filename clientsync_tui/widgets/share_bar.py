@@ -1,4 +1,4 @@
-"""Shares of a whole as one line of cells: each has a fill of its own, so that they differ without colours too."""
+"""Shares of a whole as one line of cells. Each has its own fill, so that they differ without colours too."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,7 +7,7 @@ ENDS, ASCII_ENDS = ("▕", "▏"), ("[", "]")
 
 
 class Share(NamedTuple):
-    """One of the shares, its fill, and the style it is drawn in."""
+    """A share, its fill and its style."""
 
     size: int
     fill: str
@@ -15,7 +15,7 @@ class Share(NamedTuple):
 
 
 def share_bar(shares: Sequence[Share], width: int, *, ascii_marks: bool = False) -> list[tuple[str, str]]:
-    """Texts and styles of a bar of `width` cells, its ends included. A share that is not nothing has a cell at least."""
+    """Texts and styles of a bar of `width` cells, including its ends. A share above zero gets at least one cell."""
     left, right = ASCII_ENDS if ascii_marks else ENDS
     cells = _cells([share.size for share in shares], width - 2)
     fills = [(share.fill * count, share.style) for share, count in zip(shares, cells, strict=True) if count]

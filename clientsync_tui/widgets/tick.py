@@ -1,4 +1,4 @@
-"""A checkbox that shows its state by its mark, not only by its colour."""
+"""A checkbox that shows its state by its mark, not only by colour."""
 
 from textual.widgets import Checkbox
 
@@ -6,7 +6,7 @@ from textual.widgets import Checkbox
 class Tick(Checkbox):
     """`[X]` or `[ ]`: Textual's own shows the same mark in two colours."""
 
-    # Textual draws the sides of a button in the colour of its background, so brackets there would be invisible.
+    # Textual draws a button's sides in its background colour, so brackets there would be invisible.
     BUTTON_LEFT = ""
     BUTTON_INNER = "[ ]"
     BUTTON_RIGHT = ""

@@ -1,4 +1,4 @@
-"""The first line of every screen: the way to it from the client list, its title, and the sign-ins."""
+"""The first line of every screen: the path to it from the client list, its title, and the sign-ins."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,14 +14,14 @@ from textual.widget import Widget
 BEST = Size(60, 15)
 """From this size on, nothing important is shortened or left out."""
 STEP = " › "
-"""Between a screen and the one that was opened from it."""
+"""Between a screen and the one opened from it."""
 BETWEEN = " · "
 GAP = 2
 """Blank cells before what stands on the right."""
 
 
 class TopBar(Widget, can_focus=False):
-    """A title on the left, and on the right what fits. A small terminal shows the recommended size there."""
+    """A title on the left, and whatever fits on the right. On a small terminal, that is the recommended size."""
 
     DEFAULT_CSS = """
     TopBar { dock: top; height: 1; padding: 0 1; text-style: bold; background: $panel; color: $text; }
@@ -44,29 +44,29 @@ class TopBar(Widget, can_focus=False):
         self._others = ""
 
     def show_others(self, words: str) -> None:
-        """Shows who else is here, before the right part. Draws only if that changed."""
+        """Shows who else is here, before the right part; redraws only if that changed."""
         if words != self._others:
             self._others = words
             self.refresh()
 
     @property
     def says_who_is_here(self) -> bool:
-        """Whether it says who else is here, which may have changed by the next start."""
+        """Whether it shows who else is here, which may have changed by the next start."""
         return bool(self._others)
 
     @property
     def title(self) -> str:
-        """The title, without the way to it."""
+        """The title, without the path to it."""
         return self._title
 
     def lead(self, way: Sequence[str]) -> None:
-        """Shows in front of the title from which screens it was reached, the first one first."""
+        """Shows in front of the title through which screens it was reached, first one first."""
         if tuple(way) != self._way:
             self._way = tuple(way)
             self.refresh()
 
     def show(self, title: str, *rights: str) -> None:
-        """Shows this title, and the first of `rights` that fits. Draws only if they changed."""
+        """Shows this title, and the first of `rights` that fits; redraws only if they changed."""
         if (title, rights) != (self._title, self._rights):
             self._title, self._rights = title, rights
             self.refresh()
@@ -122,6 +122,6 @@ def _fitting(way: Sequence[str], title: str, room: int) -> tuple[Sequence[str], 
 
 
 def show_others(screen: Screen[Any], words: str) -> None:
-    """Shows in the first line of the screen who else is here; nothing where no one is."""
+    """Shows in the screen's first line who else is here; nothing if nobody is."""
     for bar in screen.query(TopBar):
         bar.show_others(words)

@@ -1,1 +1,1 @@
-"""The select table: the one widget that everything is selected with."""
+"""The select table, the one widget in which everything is selected."""

@@ -1,4 +1,4 @@
-"""How a select table looks: its lines, one at a time, and their styles."""
+"""How a select table looks: draws one line at a time, with its styles."""
 
 import textwrap
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ SelectTable {
 
 
 class Settings(NamedTuple):
-    """What the screen sets. `empty_text`: what is said where there are no rows."""
+    """What the screen sets. `empty_text`: shown if there are no rows."""
 
     sort: Sequence[tuple[str, bool]]
     ascii_marks: bool
@@ -46,14 +46,14 @@ class Settings(NamedTuple):
 
 
 class Drawn(Protocol):
-    """What is drawn, and where."""
+    """What to draw, and where."""
 
     window: Window
     cursor: int
 
     @property
     def text_width(self) -> int:
-        """Cells of a line, the scrollbar's not counted."""
+        """The width of a line without the scrollbar."""
         ...
 
     @property
@@ -77,7 +77,7 @@ class Drawn(Protocol):
 
 
 class Drawing:
-    """Draws the header, the rows, and what is said where there are none."""
+    """Draws the header, the rows, and the text for no rows."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Drawing:
         columns: ShownColumns,
         selection: Selection | None,
     ) -> None:
-        """`settings`: as they are now. `selection`: which rows are drawn as selected; None: rows have no marks."""
+        """`settings`: returns the current ones. `selection`: which rows to draw as selected; None: rows have no marks."""
         self._table = table
         self._settings = settings
         self._columns = columns
@@ -94,21 +94,21 @@ class Drawing:
         self._painter: Painter | None = None
 
     def forget(self) -> None:
-        """Columns, signs or styles are others now."""
+        """Columns, signs or styles have changed."""
         self._painter = None
 
     @property
     def content_width(self) -> int | None:
-        """Cells that differ from row to row; None: nothing is drawn yet."""
+        """How many cells differ from row to row; None: nothing has been drawn yet."""
         return None if self._painter is None else self._painter.content_width
 
     @property
     def mark_width(self) -> int:
-        """Cells in front of a row."""
+        """How many cells stand in front of a row."""
         return 0 if self._selection is None else self._signs.width
 
     def line(self, y: int) -> Strip:
-        """The line at `y` cells from the top."""
+        """The line `y` cells from the top."""
         table = self._table
         painter = self._painter = self._painter or self._make_painter()
         if y < HEADER:

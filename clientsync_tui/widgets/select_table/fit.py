@@ -1,4 +1,4 @@
-"""Text from outside cut and padded to an exact width in terminal cells."""
+"""Cuts and pads text from outside to an exact width in terminal cells."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -18,7 +18,7 @@ def fit(
 ) -> str:
     """`text` in exactly `width` cells (not characters): shortened with `ellipsis` (1 cell) or padded with blanks.
 
-    Nothing in it can drive the terminal. A wide character that would be cut in two gives way to a blank.
+    Nothing in it can control the terminal. A wide character that would be cut in half becomes a blank.
     """
     if not text.isprintable():
         text = clean(text)
@@ -38,7 +38,7 @@ def _shortened(text: str, width: int, shorten: Literal["end", "middle"], ellipsi
     head = _taken(graphemes, width - 1 - tail)
     if not tail:
         return head.rstrip() + ellipsis
-    # Taken from the end, so each grapheme is whole and only their order is turned back.
+    # Taken from the end, so each grapheme is complete; only their order is reversed.
     backwards = _taken_list(reversed(graphemes), tail)
     return head.rstrip() + ellipsis + "".join(reversed(backwards)).lstrip()
 

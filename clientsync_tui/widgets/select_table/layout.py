@@ -1,4 +1,4 @@
-"""Which columns a width has room for, and how wide each is: as wide as what is on the page, where there is room for that."""
+"""Which columns fit a width, and how wide each is: as wide as its texts on the page, if there is room."""
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
@@ -11,13 +11,13 @@ HEADER = 1
 GAP = 2
 """Blank cells between two columns."""
 ARROW = 2
-"""Cells that the title of a column needs for the arrow of the sort."""
+"""Space for the sort arrow in a column's title."""
 Lengths = Sequence[int]
-"""How many cells each text of a column takes, shortest first; blank ones are left out."""
+"""The width of each text in a column, shortest first; blank ones are left out."""
 
 
 class Place(NamedTuple):
-    """Where a column stands, in cells from the left edge."""
+    """The position of a column, in cells from the left edge."""
 
     column: Column
     start: int
@@ -29,7 +29,7 @@ class Place(NamedTuple):
 
 
 class _Want(NamedTuple):
-    """What a column asks for. `wish`: everything whole; `usual`: as narrow as it gets before another column is dropped."""
+    """What a column asks for. `wish`: enough for all its texts; `usual`: its minimum before another column is dropped."""
 
     column: Column
     lengths: Lengths
@@ -42,7 +42,7 @@ class _Want(NamedTuple):
         return not self.lengths
 
     def loss(self, width: int) -> tuple[int, int]:
-        """What it costs to take one more cell: how many texts are cut by it; of equals the less important column gives way."""
+        """The cost of taking away one more cell: how many texts it cuts. On a tie, the less important column gives way."""
         cut = len(self.lengths) - bisect_left(self.lengths, width)
         return cut + (width <= len(self.column.title)), self.column.keep
 
@@ -54,13 +54,13 @@ def lay_out(
     lengths: Sequence[Lengths] | None = None,
     sorted_by: Collection[str] = (),
 ) -> tuple[Place, ...]:
-    """The columns that fit between `start` and `width`, left to right; the name column is always among them.
+    """The columns that fit between `start` and `width`, left to right, always including the name column.
 
     `lengths` has those of each column's texts; None: nothing is shown yet, so each column gets its usual width.
     `sorted_by`: keys of the columns with an arrow in their title.
     """
     room = width - start
-    # With several there is a number behind the arrow.
+    # With several sort columns, a number follows the arrow.
     arrow = ARROW + (len(sorted_by) > 1)
     wants = [
         _want(column, lengths[i] if lengths else None, room, arrow if column.key in sorted_by else 0)
@@ -97,7 +97,9 @@ def _want(column: Column, lengths: Lengths | None, room: int, arrow: int) -> _Wa
 
 
 def _that_fit(wants: Sequence[_Want], room: int, *, known: bool) -> list[_Want]:
-    """Empty columns give way before a text is cut, then the least important before those left get narrower than usual."""
+    """Empty columns give way before any text is cut; then the least important columns shrink below their usual width before
+    those left.
+    """
     shown = list(wants)
     while known and len(shown) > 1 and _sum(want.wish for want in shown) > room:
         empty = [want for want in shown if want.is_empty and want.column is not _name(shown).column]
@@ -105,7 +107,7 @@ def _that_fit(wants: Sequence[_Want], room: int, *, known: bool) -> list[_Want]:
             break
         shown.remove(_first_to_go(empty))
     while len(shown) > 1:
-        # Of two columns the last one to go stays as long as the name can get narrower.
+        # Of two columns, the last one to go stays as long as the name can still shrink.
         taken = (want.least if len(shown) == 2 else want.usual for want in shown)
         if _sum(taken) <= room:
             break
@@ -132,7 +134,9 @@ def _widths(shown: Sequence[_Want], room: int) -> list[int]:
 
 
 def _shared_out(spare: int, wants: Sequence[_Want]) -> list[int]:
-    """What of `spare` each column gets by its flex, for longer texts further down; what one may not take goes to the others."""
+    """How much of `spare` each column gets by its flex, for longer texts further down. What one can't use goes to the
+    others.
+    """
     extra = [0] * len(wants)
     while spare:
         growing = [i for i, want in enumerate(wants) if want.column.flex and _room(want, extra[i]) > 0]
@@ -141,7 +145,7 @@ def _shared_out(spare: int, wants: Sequence[_Want]) -> list[int]:
         flex = sum(wants[i].column.flex for i in growing)
         shares = {i: min(spare * wants[i].column.flex // flex, _room(wants[i], extra[i])) for i in growing}
         if not any(shares.values()):
-            # What is left is less than a cell for each.
+            # What is left is less than a cell each.
             shares = {max(growing, key=lambda i: wants[i].column.flex): 1}
         for i, more in shares.items():
             extra[i] += more
@@ -166,5 +170,5 @@ def _name(shown: Sequence[_Want]) -> _Want:
 
 
 def _first_to_go(wants: Sequence[_Want]) -> _Want:
-    """The least important, and of equals the rightmost."""
+    """The least important; on a tie the rightmost."""
     return min(reversed(wants), key=lambda want: want.column.keep)

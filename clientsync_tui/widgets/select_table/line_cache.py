@@ -1,4 +1,4 @@
-"""The finished lines of a Line API widget, so that a frame costs what changed in it."""
+"""Caches the finished lines of a Line API widget, so that a frame costs only what changed in it."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,9 +9,9 @@ from textual.strip import Strip
 
 
 class LineCache:
-    """Textual asks every visible widget for all of its lines in every frame, and puts each through its machinery for
-    borders, padding, tints and filters. A page of 60 plain lines costs more there than in drawing them, so a widget
-    without these effects answers from here. `has_effects` says whether a style sheet gave it some: then Textual draws it.
+    """In every frame, Textual asks each visible widget for all of its lines, and runs each through its machinery for
+    borders, padding, tints and filters. For a page of 60 plain lines that costs more than drawing them, so a widget without
+    these effects answers from this cache. `has_effects` says whether a style sheet added some: then Textual draws it.
     """
 
     def __init__(self) -> None:
@@ -19,7 +19,7 @@ class LineCache:
         self._made_for: object = None
 
     def forget(self, regions: Sequence[Region] = ()) -> None:
-        """These regions (none: all) have to be drawn again."""
+        """These regions (none: all) must be drawn again."""
         if not regions:
             self._lines.clear()
         for region in regions:
@@ -34,7 +34,7 @@ class LineCache:
         background: object,
         draw: Callable[[int], Strip],
     ) -> list[Strip]:
-        """The lines within `crop` of a widget of this size. `draw` makes one that is not there yet."""
+        """The lines within `crop` of a widget of this size. `draw` makes one that is not cached yet."""
         made_for = (size, background, *filters)
         if made_for != self._made_for:
             self._made_for = made_for

@@ -1,4 +1,4 @@
-"""Rows in memory, filtered and sorted: for a list that is not in SQLite, of up to 100,000 rows."""
+"""Rows in memory, filtered and sorted, for a list of up to 100,000 rows that is not in SQLite."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
@@ -9,7 +9,7 @@ from clientsync_tui.widgets.select_table.rows import Column, Row, RowId, text_of
 
 
 def _searched(row: Row) -> str:
-    # A word has no blank in it, so it is never found across two cells.
+    # Words contain no blanks, so none is ever found across two cells.
     return " ".join([_searched_cell(text_of(cell)) for cell in row.cells])
 
 
@@ -17,14 +17,14 @@ def _searched_cell(text: str) -> str:
     return text.lower() if text.isascii() else _searched_once(text)
 
 
-# Marks and words of a status stand in many rows, and folding accents costs much more than the rest.
+# Marks and status words appear in many rows, and folding accents costs much more than the rest.
 _searched_once = lru_cache(maxsize=4096)(searched)
 
 
 class ListRows:
-    """`Rows` over a sequence that does not change.
+    """`Rows` over a sequence that doesn't change.
 
-    What sorting and filtering need of all rows is worked out when they first need it, once.
+    What sorting and filtering need from all rows is computed once, when first needed.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class ListRows:
         *,
         keys: Mapping[str, Callable[[Row], Any]] | None = None,
     ) -> None:
-        """`keys` gives, for a column's key, what its rows are sorted by; else its text, case and accents ignored."""
+        """`keys`: for a column's key, what to sort its rows by; otherwise their text, ignoring case and accents."""
         self._columns = {column.key: index for index, column in enumerate(columns)}
         self._rows = {row.id: row for row in rows}
         self._ids: list[RowId] = list(self._rows)
@@ -61,14 +61,15 @@ class ListRows:
         return [id for id in ids if id not in fixed] if fixed else ids
 
     def filter(self, text: str) -> None:
-        """Only the rows in whose cells every word of `text` occurs, case and accents ignored; "" for all."""
+        """Keeps only rows whose cells contain every word of `text`, ignoring case and accents; "" for all."""
         words = tuple(searched(text).split())
         if not words:
             self._matching = None
         else:
             if self._haystack is None:
                 self._haystack = {id: _searched(row) for id, row in self._rows.items()}
-            # A longer text matches only what the shorter one did: typing on looks through fewer and fewer rows.
+            # A longer text only matches rows that the shorter one did, so each typed letter searches fewer
+            # rows.
             narrower = self._matching is not None and " ".join(words).startswith(" ".join(self._filter))
             found: Collection[RowId] = (self._matching or ()) if narrower else self._haystack
             haystack = self._haystack
@@ -79,7 +80,7 @@ class ListRows:
         self._order = None
 
     def sort(self, by: Sequence[tuple[str, bool]]) -> None:
-        """Sort by these columns, the first first: (column key, descending). Equals stay as they were given."""
+        """Sorts by these columns, primary first: (column key, descending). Ties keep their original order."""
         ids = self._ids
         for key, descending in reversed(by):
             ids = sorted(ids, key=self._keys_of(key).__getitem__, reverse=descending)

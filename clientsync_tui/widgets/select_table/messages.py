@@ -19,7 +19,7 @@ class TableMessage(Message):
 
 
 class CursorMoved(TableMessage, namespace="select_table"):
-    """The cursor is on another row; `id` is None when there are no rows."""
+    """The cursor is on another row; `id` is None if there are no rows."""
 
     def __init__(self, table: Widget, id: RowId | None) -> None:
         super().__init__(table)
@@ -27,7 +27,7 @@ class CursorMoved(TableMessage, namespace="select_table"):
 
 
 class SelectionChanged(TableMessage, namespace="select_table"):
-    """`total` rows are selected, `hidden` of them not shown by the filter."""
+    """`total` rows are selected; the filter hides `hidden` of them."""
 
     def __init__(self, table: Widget, total: int, hidden: int) -> None:
         super().__init__(table)
@@ -45,7 +45,7 @@ class Opened(TableMessage, namespace="select_table"):
 
 
 class Refused(TableMessage, namespace="select_table"):
-    """The row under the cursor cannot be selected; `reason` says why, in words."""
+    """The row under the cursor can't be selected; `reason` says why."""
 
     def __init__(self, table: Widget, id: RowId, reason: str) -> None:
         super().__init__(table)
@@ -54,7 +54,7 @@ class Refused(TableMessage, namespace="select_table"):
 
 
 class SortRequested(TableMessage, namespace="select_table"):
-    """A click on a column's title. `add`: sort by it after the present columns."""
+    """A column's title was clicked. `add`: sort by it after the present columns."""
 
     def __init__(self, table: Widget, key: str, add: bool) -> None:
         super().__init__(table)
@@ -63,4 +63,4 @@ class SortRequested(TableMessage, namespace="select_table"):
 
 
 class ColumnsChanged(TableMessage, namespace="select_table"):
-    """Columns were chosen, ordered or resized: worth saving for the next start."""
+    """Columns were chosen, reordered or resized: worth saving for the next start."""

@@ -1,4 +1,4 @@
-"""A row, and the header, as one line of the terminal with as few changes of style as it needs."""
+"""Draws a row, or the header, as one terminal line with as few style changes as possible."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -18,7 +18,7 @@ _BOLD = Style(bold=True)
 
 
 class Signs(NamedTuple):
-    """The signs in front of a row and in the header; each mark is as wide as the others."""
+    """The signs in front of a row and in the header. All marks have the same width."""
 
     on: str
     off: str
@@ -30,7 +30,7 @@ class Signs(NamedTuple):
 
     @property
     def width(self) -> int:
-        """Cells of a mark with the blank after it."""
+        """The width of a mark and the blank after it."""
         return len(self.on) + 1
 
 
@@ -39,7 +39,7 @@ ASCII_SIGNS = Signs("[x]", "[ ]", " - ", "^", "v", "~", "#")
 
 
 class Looks(NamedTuple):
-    """The styles of one theme and focus state; `cells` maps a `Cell.style` to its style."""
+    """The styles for one theme and focus state; `cells` maps a `Cell.style` to its style."""
 
     plain: Style
     header: Style
@@ -49,16 +49,15 @@ class Looks(NamedTuple):
 
 
 class Painter:
-    """Paints lines of one width, for one layout of columns, one set of marks and one theme."""
+    """Draws lines of one width, for one column layout, one set of marks and one theme."""
 
     def __init__(
         self, width: int, places: Sequence[tuple[int, Place]], looks: Looks, signs: Signs, *, selecting: bool
     ) -> None:
-        """`places` has with each place the index of its cell in a row; `width` is that of a line without the cell of
-        the scrollbar."""
+        """`places`: each place with the index of its cell in a row. `width`: of a line without the scrollbar's cell."""
         self._width = width
         self.content_width = min(width, places[-1][1].end) if places else width
-        """Cells that differ from row to row; right of them a line is always blank."""
+        """How many cells differ from row to row; to their right a line is always blank."""
         self._places = places
         self._looks = looks
         self._signs = signs
@@ -66,7 +65,7 @@ class Painter:
         self._rows: dict[tuple[Row | None, bool, bool, bool], Strip] = {}
 
     def row(self, row: Row | None, selected: bool, cursor: bool, bar: bool) -> Strip:
-        """A row's line (None: it is gone), with the scrollbar's thumb at its end or without."""
+        """A row's line (None: the row is gone), with or without the scrollbar's thumb at its end."""
         key = (row, selected, cursor, bar)
         strip = self._rows.get(key)
         if strip is None:
@@ -79,7 +78,7 @@ class Painter:
 
     def header(self, sort: Sequence[tuple[str, bool]]) -> Strip:
         signs = self._signs
-        # With one column sorted by, its arrow says all; with several, their order matters too.
+        # With one sort column its arrow says everything; with several, their order matters too.
         arrows = {
             key: (signs.down if descending else signs.up) + (str(n) if len(sort) > 1 else "")
             for n, (key, descending) in enumerate(sort, 1)
@@ -91,7 +90,7 @@ class Painter:
         return self._line([(fit(text, self._width + 1), self._looks.header)])
 
     def blank(self, text: str = "") -> Strip:
-        """A line without a row, and with `text` where there are no rows at all."""
+        """A line without a row, and with `text` if there are no rows at all."""
         return self._line([(fit(text, self._width + 1), self._looks.plain)])
 
     def _title(self, place: Place, arrow: str) -> str:
@@ -114,7 +113,7 @@ class Painter:
         for index, place in self._places:
             cell, column = row.cells[index], place.column
             text, name = (cell.text, cell.style) if isinstance(cell, Cell) else (cell, "")
-            # Under the cursor one style holds for the whole line: it stands out, and costs fewest bytes.
+            # Under the cursor one style covers the whole line: it stands out, and costs the fewest bytes.
             style = plain if cursor or not name or not text else looks.cells.get(name, plain)
             text = fit(text, place.width, align=column.align, shorten=column.shorten, ellipsis=signs.ellipsis)
             runs.append((" " * (place.start - x) + text, style))
@@ -130,5 +129,5 @@ class Painter:
             Segment("".join([text for text, _ in group]), style)
             for style, group in groupby(runs, itemgetter(1))
         ]
-        # Only a screen too narrow for the marks makes a line longer than it should be.
+        # Only on a screen too narrow for the marks is a line longer than it should be.
         return Strip(segments).crop(0, self._width + 1)

@@ -1,4 +1,4 @@
-"""The mouse on a select table: clicks, drags over the checkboxes, the scrollbar and the edges of columns."""
+"""The mouse on a select table: clicks, drags over the checkboxes, the scrollbar and column edges."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from clientsync_tui.widgets.select_table.rows import Column
 
 NARROWEST = 3
-"""Cells that a column keeps when it is pulled narrower."""
+"""The minimum width of a column when it is dragged narrower."""
 
 
 class Pointed(Shown, Protocol):
-    """The rows and columns that the mouse is over."""
+    """The rows and columns under the mouse."""
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -36,12 +36,12 @@ class Pointed(Shown, Protocol):
 
     @property
     def text_width(self) -> int:
-        """Cells of a line, the scrollbar's not counted."""
+        """The width of a line without the scrollbar."""
         ...
 
     @property
     def mark_width(self) -> int:
-        """Cells in front of a row."""
+        """How many cells stand in front of a row."""
         ...
 
     @property
@@ -65,7 +65,7 @@ class Pointed(Shown, Protocol):
         ...
 
     def set_columns(self, columns: tuple[Column, ...]) -> bool:
-        """Shows these. Whether that changed anything."""
+        """Shows these columns. Returns whether anything changed."""
         ...
 
     def scroll_to(self, *, y: float | None, animate: bool, force: bool) -> None:
@@ -73,19 +73,19 @@ class Pointed(Shown, Protocol):
         ...
 
     def capture_mouse(self) -> None:
-        """All that the mouse does comes here from now on."""
+        """From now on, all mouse events come here."""
         ...
 
     def release_mouse(self) -> None:
-        """No more."""
+        """Ends that."""
         ...
 
 
 class PointerListener(Protocol):
-    """What the mouse asks for that the table's screen has to do."""
+    """What the mouse asks the table's screen to do."""
 
     def columns_changed(self) -> None:
-        """A column was pulled to another width."""
+        """A column was dragged to another width."""
         ...
 
     def opened(self, index: int) -> None:
@@ -98,16 +98,16 @@ class PointerListener(Protocol):
 
 
 class Pointer:
-    """Everything that keys do, the mouse does as well."""
+    """The mouse can do everything that keys do."""
 
     def __init__(self, view: Pointed, ranges: RangeSelection | None, listener: PointerListener) -> None:
-        """`ranges`: None where nothing is selected."""
+        """`ranges`: None if nothing can be selected."""
         self._view = view
         self._ranges = ranges
         self._listener = listener
-        # What moving the pressed mouse does, with where it is.
+        # What moving the pressed mouse does, given its position.
         self._drag: Callable[[int, int], None] | None = None
-        # Whether the mouse has pulled at the edge of a column: the click that ends it must not sort.
+        # Whether the mouse has dragged a column's edge: the click that ends this must not sort.
         self._pulled = False
 
     def down(self, event: events.MouseDown) -> None:
@@ -158,7 +158,7 @@ class Pointer:
         self._view.capture_mouse()
 
     def _inside(self, event: events.MouseEvent) -> Offset:
-        """Where the pointer is, counted from inside a border and padding."""
+        """The pointer's position inside border and padding."""
         return event.offset - self._view.gutter.top_left
 
     # Rows
@@ -174,7 +174,7 @@ class Pointer:
         ranges.end_range()
         self._view.move_cursor(index)
         if on_mark and ranges.may_select(index):
-            # All rows that are dragged over become what the first has become.
+            # All rows that are dragged over get the state that the first one got.
             selected = self._view.window.order[index] in ranges.selection
             change = ranges.clear if selected else ranges.select
             change(index, index)
@@ -182,7 +182,7 @@ class Pointer:
 
     def _tick(self, change: Callable[[int, int], None], _x: int, y: int) -> None:
         top = self._view.scroll_offset.y
-        # Beyond the page by one row at most, so that it scrolls at a pace that can be followed.
+        # At most one row beyond the page, so that it scrolls at a pace that the eye can follow.
         index = max(0, top - 1, min(top + y - HEADER, top + self._view.page, self._view.row_count - 1))
         if index != self._view.cursor:
             change(self._view.cursor, index)
@@ -208,7 +208,7 @@ class Pointer:
             ranges.select_all()
 
     def _click_title(self, x: int, *, add: bool) -> None:
-        # `add` is ctrl or shift: terminals keep shift and click for their own selecting.
+        # `add` is ctrl or shift. Terminals reserve shift+click for their own selection.
         for place in self._view.places:
             if place.start <= x < place.end and place.column.sortable:
                 self._listener.sort_requested(place.column.key, add=add)

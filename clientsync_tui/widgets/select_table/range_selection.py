@@ -1,4 +1,4 @@
-"""Selecting rows: one by one, by ranges and in bulk, with the count of what the filter hides."""
+"""Selects rows one by one, in ranges and in bulk, and counts those that the filter hides."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from clientsync_tui.widgets.select_table.window import Window
 
 
 class Shown(Protocol):
-    """What has to be known of the rows that are shown."""
+    """What it needs to know about the shown rows."""
 
     @property
     def window(self) -> Window:
@@ -28,7 +28,7 @@ class Shown(Protocol):
         ...
 
     def move_cursor(self, index: int) -> None:
-        """Puts the cursor on the row nearest to this index."""
+        """Moves the cursor to the row nearest to this index."""
         ...
 
     def redraw_rows(self, *indices: int) -> None:
@@ -37,32 +37,32 @@ class Shown(Protocol):
 
 
 class RangeSelection:
-    """What can be done to the selection, whichever key or button does it."""
+    """Everything that can be done to the selection, whichever key or button does it."""
 
     def __init__(
         self, shown: Shown, report: Callable[[int, int], None], refuse: Callable[[RowId, str], None]
     ) -> None:
-        """After each change, `report` gets how many rows are selected, and how many of them the filter hides.
+        """After each change, `report` receives how many rows are selected, and how many of them the filter hides.
 
-        `refuse` gets a row that cannot be selected, and the reason.
+        `refuse` receives a row that can't be selected, and the reason.
         """
         self.selection = Selection(self._changed)
         self.ranging = False
-        """Whether moving the cursor extends a range, until it is ended."""
+        """Whether moving the cursor extends a range, until that is ended."""
         self._shown = shown
         self._report_counts = report
         self._refuse = refuse
-        # Where the current range began, as an index of the order.
+        # Where the current range started, as an index of the order.
         self._anchor: int | None = None
-        # How many of the selected the filter hides; None: not counted yet. Our own changes touch only rows that are shown,
-        # so they leave it as it is, and toggling one row costs the same however many are selected.
+        # How many selected rows the filter hides; None: not counted yet. Our own changes only touch shown rows,
+        # so they don't affect it, and toggling one row costs the same however many are selected.
         self._hidden: int | None = 0
         # The rows that such a change touches, while it is made.
         self._own_change: tuple[int, ...] | None = None
 
     @contextmanager
     def other_rows(self) -> Generator[None]:
-        """Within it, other rows come to be shown: filtered, sorted or refreshed."""
+        """Within this, other rows may become visible: filtered, sorted or refreshed."""
         self.end_range()
         before = self.hidden_count
         self._hidden = None
@@ -72,7 +72,7 @@ class RangeSelection:
 
     @property
     def hidden_count(self) -> int:
-        """How many of the selected the filter hides."""
+        """How many selected rows the filter hides."""
         if self._hidden is None:
             self._hidden = self.selection.hidden(self._shown.window.order)
         return self._hidden
@@ -80,25 +80,25 @@ class RangeSelection:
     # Changes
 
     def toggle(self, index: int) -> None:
-        """Select the row at `index`, or clear it; says why where it cannot be selected."""
+        """Selects or unselects the row at `index`. If it can't be selected, says why."""
         if self.may_select(index):
             with self._changing(index):
                 self.selection.toggle(self._shown.window.order[index])
 
     def select(self, one: int, other: int) -> None:
-        """Select the rows from one index to the other, both included, in whichever direction."""
+        """Selects the rows from one index to the other, inclusive, in either direction."""
         low, high = sorted((one, other))
         with self._changing(*self._visible_between(one, other)):
             self.selection.add(self._shown.window.rows.selectable(self._shown.window.order[low : high + 1]))
 
     def clear(self, one: int, other: int) -> None:
-        """The reverse of `select`."""
+        """The opposite of `select`."""
         low, high = sorted((one, other))
         with self._changing(*self._visible_between(one, other)):
             self.selection.remove(self._shown.window.order[low : high + 1])
 
     def select_all(self) -> None:
-        """Select everything that is shown and may be."""
+        """Selects everything shown that can be selected."""
         shown = self._shown.window.order
         selectable = self._shown.window.rows.selectable(shown)
         with self._changing(*self._shown.visible_rows):
@@ -108,12 +108,12 @@ class RangeSelection:
                 self.selection.add(selectable)
 
     def invert(self) -> None:
-        """Turn over everything that is shown and may be selected."""
+        """Inverts everything shown that can be selected."""
         with self._changing(*self._shown.visible_rows):
             self.selection.invert(self._shown.window.rows.selectable(self._shown.window.order))
 
     def may_select(self, index: int) -> bool:
-        """Whether the row at `index` may be selected; says why if not."""
+        """Whether the row at `index` can be selected; says why if not."""
         id = self._shown.window.order[index]
         if self._shown.window.rows.selectable([id]):
             return True
@@ -124,7 +124,7 @@ class RangeSelection:
     # Ranges
 
     def extend_to(self, index: int) -> None:
-        """Move the cursor to `index` and the end of the range with it; a range begins where there was none."""
+        """Moves the cursor to `index` and the end of the range with it; starts a range if there is none."""
         if not self._shown.window.order:
             return
         if self._anchor is None:
@@ -144,7 +144,7 @@ class RangeSelection:
         self._stretch(entering, leaving, old, self._shown.cursor)
 
     def end_range(self) -> None:
-        """Ends the range. What is selected stays selected."""
+        """Ends the range. Selected rows stay selected."""
         self._anchor = None
         self.ranging = False
 
@@ -156,8 +156,9 @@ class RangeSelection:
 
     @contextmanager
     def _changing(self, *indices: int) -> Generator[None]:
-        """The change inside touches only the rows at these indices of the order, and others that are shown but not
-        visible: nothing hidden, so what is hidden need not be counted again."""
+        """The change inside only touches the rows at these indices of the order, and other rows that are in the list but
+        not on screen: nothing hidden, so hidden rows need not be counted again.
+        """
         self._own_change = indices
         try:
             yield

@@ -1,4 +1,4 @@
-"""What a select table shows: its columns, its rows, and where a screen takes them from."""
+"""What a select table shows: its columns and rows, and where a screen gets them from."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol
@@ -7,31 +7,32 @@ RowId = int | str
 
 
 class Column(NamedTuple):
-    """One column. The one with the highest `keep` (the first of equals) is the name column and is never dropped."""
+    """A column. The one with the highest `keep` (the first on a tie) is the name column and is never dropped."""
 
     key: str
     title: str
     width: int
-    """Usual width, in cells: as narrow as it gets before a less important column is dropped. Where its texts need less, it is narrower."""
+    """Usual width in cells: its minimum before a less important column is dropped. If its texts need less, it is narrower."""
     flex: int = 0
-    """Share of the width that is left over; 0 gets no more than its texts need."""
+    """Its share of the remaining width; 0 gets no more than its texts need."""
     keep: int = 0
-    """On a narrow screen the lowest goes first, and of equals the rightmost."""
+    """On a narrow screen, the lowest is dropped first; on a tie, the rightmost."""
     align: Literal["left", "right"] = "left"
     sortable: bool = True
     shorten: Literal["end", "middle"] = "end"
-    """Where a text that is too long loses its cells."""
+    """Where a text that is too long is cut."""
     most: int | None = None
-    """Greatest width that `flex` lets it grow to. What a very wide screen has beyond stays empty at the right: the eye has
-    less far to go from a name to its status, and a moving cursor fewer bytes to send."""
+    """The maximum width for `flex`. On a very wide screen the rest stays empty at the right, so that the eye has less far
+    to go from a name to its status, and a moving cursor sends fewer bytes.
+    """
     least: int | None = None
-    """How narrow it gets before it goes, or the only other column does; None: not below `width`."""
+    """Its minimum before it, or the only other column, is dropped; None: `width`."""
     chosen: bool = False
     """Whether the user chose the width: then nothing else changes it."""
 
 
 class Cell(NamedTuple):
-    """Text with a meaning that the theme gives a colour: "ok", "warning", "error", "muted" or "" for none."""
+    """Text with a meaning that the theme colours: "ok", "warning", "error", "muted" or "" for none."""
 
     text: str
     style: str = ""
@@ -42,27 +43,27 @@ def text_of(cell: Cell | str) -> str:
 
 
 class Row(NamedTuple):
-    """One row: a cell for each column the table was made with, in that order."""
+    """A row: a cell for each column the table was created with, in that order."""
 
     id: RowId
     cells: tuple[Cell | str, ...]
     fixed: str | None = None
-    """Why the row cannot be selected, in words ("already added as IVY01"); None: it can."""
+    """Why the row can't be selected, in words ("already added as IVY01"); None: it can."""
 
 
 class Rows(Protocol):
-    """What a screen supplies: rows in memory, or in SQLite."""
+    """What a screen provides: rows in memory, or in SQLite."""
 
     def order(self) -> Sequence[RowId]:
-        """The ids as shown, already filtered and sorted: a list or an `array("q")`, which must not change later."""
+        """The ids as shown, filtered and sorted: a list or an `array("q")` that must not change later."""
         ...
 
     def fetch(self, ids: Sequence[RowId]) -> Sequence[Row]:
-        """The rows of these ids, in any order; an id that is gone is left out. Never called while drawing."""
+        """The rows with these ids, in any order, without those that are gone. Never called while drawing."""
         ...
 
     def selectable(self, ids: Sequence[RowId]) -> Sequence[RowId]:
-        """Those of `ids` that may be selected, in bulk: called with everything shown."""
+        """Those of `ids` that can be selected; called with everything shown at once."""
         ...
 
 

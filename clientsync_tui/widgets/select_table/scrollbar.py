@@ -1,14 +1,16 @@
-"""The scrollbar of a select table: the last cell of its lines, where a widget of its own would cost a change of style for
-every line of a page and 60 lines more in every frame."""
+"""The scrollbar of a select table: the last cell of its lines. A separate widget would cost a style change for every line
+of a page, and 60 more lines in every frame.
+"""
 
 
 def thumb(top: int, page: int, count: int) -> range:
-    """The lines of a page of `page` rows that the thumb covers when the first row shown is `top` of `count`; none when
-    all rows fit."""
+    """The lines of a page of `page` rows that the thumb covers if the first row shown is `top` of `count`; none if all rows
+    fit.
+    """
     if count <= page:
         return range(0)
     length = max(1, page * page // count)
-    # Rounded so that it is at the very top or bottom only when the rows are.
+    # Rounded so that it touches the top or bottom only if the rows do.
     hidden, free = count - page, page - length
     start = (
         0
@@ -21,5 +23,5 @@ def thumb(top: int, page: int, count: int) -> range:
 
 
 def top_at(line: int, page: int, count: int) -> int:
-    """The first row to show when the pointer pulls the thumb to `line` of the page."""
+    """The first row to show when the pointer drags the thumb to `line` of the page."""
     return max(0, count - page) * max(0, min(line, page - 1)) // max(1, page - 1)

@@ -1,4 +1,4 @@
-"""Which rows are selected, whether the filter shows them or not."""
+"""Which rows are selected, whether or not the filter shows them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -6,21 +6,21 @@ from clientsync_tui.widgets.select_table.rows import RowId
 
 
 class Selection:
-    """A set of row ids with the undo of its last change.
+    """A set of row ids that can undo its last change.
 
     A change costs what it touches, not what is selected; `changed` is called after each.
     """
 
     def __init__(self, changed: Callable[[], None] | None = None) -> None:
         self._ids: set[RowId] = set()
-        # The last change is undone by one of two: the whole set before a bulk change (a swap costs nothing, comparing
-        # 100,000 ids would), or the few ids that a small one flipped.
+        # The last change is undone in one of two ways: the whole set before a bulk change (a swap is free,
+        # comparing 100,000 ids is not), or the few ids that a small change flipped.
         self._before: set[RowId] | None = None
         self._flipped: set[RowId] = set()
         self._changed = changed
         self._whole: Sequence[RowId] | None = None
         self._total = 0
-        # Also freed by `settle`: freeing 100,000 ids takes as long as adding them.
+        # `settle` frees it too, because freeing 100,000 ids takes as long as adding them.
         self._forgotten: set[RowId] | None = None
 
     @property
@@ -29,7 +29,7 @@ class Selection:
 
     @property
     def ids(self) -> frozenset[RowId]:
-        """A copy of what is selected, safe to keep."""
+        """A copy of the selected ids that is safe to keep."""
         return frozenset(self._settled())
 
     def __contains__(self, id: RowId) -> bool:
@@ -42,12 +42,12 @@ class Selection:
         return self.total
 
     def hidden(self, shown: Iterable[RowId]) -> int:
-        """How many of the selected are not among `shown`."""
+        """How many selected ids are not among `shown`."""
         ids = self._settled()
         return len(ids) - len(ids.intersection(shown)) if ids else 0
 
     def has_all_of(self, shown: Sequence[RowId]) -> bool:
-        """Whether these are known to be selected without looking at each: just now, by `add_whole`."""
+        """Whether these are known to be selected without checking each one, because `add_whole` has just added them."""
         return self._whole is shown
 
     def toggle(self, id: RowId) -> None:
@@ -56,12 +56,13 @@ class Selection:
         self._report()
 
     def add(self, ids: Iterable[RowId]) -> None:
-        """Select these too: a range, or rows that were dragged over."""
+        """Selects these too: a range, or rows that were dragged over."""
         self._become(self._settled().union(ids))
 
     def add_whole(self, shown: Sequence[RowId], hidden: int) -> None:
-        """Select everything shown, which is not to change, beside `hidden` others; what `add` does, at the cost of a single row:
-        `settle` takes up each of them later, or the first question that needs them."""
+        """Selects everything shown, which must not change, besides `hidden` others. The same as `add` at the cost of a
+        single row: `settle`, or the first question that needs it, does the work later.
+        """
         total = len(shown) + hidden
         if total != self.total:
             self._forgotten, self._before, self._flipped = self._before, self._settled(), set()
@@ -69,22 +70,22 @@ class Selection:
             self._report()
 
     def settle(self) -> None:
-        """Take up what `add_whole` left for later."""
+        """Does what `add_whole` left for later."""
         self._settled()
 
     def remove(self, ids: Iterable[RowId]) -> None:
         self._become(self._settled().difference(ids))
 
     def none(self) -> None:
-        """Select nothing, the hidden included."""
+        """Selects nothing, including hidden rows."""
         self._become(set())
 
     def invert(self, shown: Iterable[RowId]) -> None:
-        """Turn over the rows shown; what the filter hides stays as it is."""
+        """Inverts the shown rows; hidden ones stay as they are."""
         self._become(self._settled().symmetric_difference(shown))
 
     def undo(self) -> bool:
-        """Take back the last change, and the second time do it again; False when there was none."""
+        """Undoes the last change, and redoes it when called again; False if there was none."""
         self._settled()
         if self._before is not None:
             self._ids, self._before = self._before, self._ids
@@ -96,12 +97,12 @@ class Selection:
         return True
 
     def start_range(self) -> None:
-        """From here on `stretch` belongs to a new range, which one undo takes back whole."""
+        """From here on, `stretch` belongs to a new range, which one undo takes back as a whole."""
         self._settled()
         self._before, self._flipped = None, set()
 
     def stretch(self, entering: Iterable[RowId], leaving: Iterable[RowId]) -> None:
-        """Move the end of the range: rows that leave it become what they were before it."""
+        """Moves the end of the range: rows that leave it return to their earlier state."""
         back = self._flipped.intersection(leaving)
         new = set(entering) - self._ids
         if back or new:

@@ -1,4 +1,4 @@
-"""The columns that a table shows, and where each stands."""
+"""The columns that a table shows, and their positions."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
@@ -22,24 +22,24 @@ class Page(NamedTuple):
 
 
 class ShownColumns:
-    """Columns are laid out for what the page shows. While rows scroll by, they stay where they are."""
+    """Lays out columns for what the page shows. While rows scroll by, the columns stay in place."""
 
     def __init__(self, columns: Sequence[Column], page: Callable[[], Page]) -> None:
-        """`page`: the page as it is now."""
+        """`page`: returns the current page."""
         self.shown = tuple(columns)
         self._index_of = {column.key: index for index, column in enumerate(columns)}
         self._page = page
         self._places: tuple[Place, ...] | None = None
-        # Without rows each has its usual width, which is no reason to keep it once there are some.
+        # Without rows, columns have their usual widths, which is no reason to keep these once there are rows.
         self._are_for_rows = False
 
     def check(self, columns: Sequence[Column]) -> None:
-        """Raises `ValueError` for a key the table was not made with."""
+        """Raises `ValueError` for a key that the table was not created with."""
         if unknown := [column.key for column in columns if column.key not in self._index_of]:
             raise ValueError(f"columns the table was not made with: {', '.join(unknown)}")
 
     def choose(self, columns: tuple[Column, ...]) -> bool:
-        """Shows these. Returns whether that changed anything."""
+        """Shows these. Returns whether anything changed."""
         changed = columns != self.shown
         if changed:
             self.shown = columns
@@ -47,13 +47,13 @@ class ShownColumns:
         return changed
 
     def lay_out_again(self) -> tuple[Place, ...] | None:
-        """Lays them out when they are next asked for. Returns where they stood."""
+        """Has them laid out again when they are next needed. Returns their old positions."""
         before, self._places = self._places, None
         return before
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """Those that the width has room for, and where each stands, in cells."""
+        """Those that fit the width, and their positions in cells."""
         if self._places is None:
             page = self._page()
             lengths = None if page.rows is None else self._lengths(page.rows)
@@ -67,7 +67,7 @@ class ShownColumns:
         return [(self._index_of[place.column.key], place) for place in self.places]
 
     def fit(self) -> bool:
-        """Whether other rows moved them. They stay where they are as long as nothing is cut there."""
+        """Whether new rows moved them. They stay in place as long as no text there is cut."""
         if self._places is None:
             return False
         rows = self._page().rows
@@ -80,6 +80,6 @@ class ShownColumns:
         return self.lay_out_again() != self.places
 
     def _lengths(self, rows: Sequence[Row]) -> list[Lengths]:
-        """How long the texts of each column are: this is asked for between a key and its frame."""
+        """The lengths of each column's texts. This is needed between a key and its frame, so it must be quick."""
         wanted = [self._index_of[column.key] for column in self.shown]
         return [sorted(filter(None, (cell_len(text_of(row.cells[i])) for row in rows))) for i in wanted]

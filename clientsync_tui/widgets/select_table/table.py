@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
-    """Rows to look through, select and open: the one widget that everything is selected with.
+    """Rows to browse, select and open: the one widget in which everything is selected.
 
-    Sorting and filtering belong to the screen, which answers with `show`: `SortRequested` asks for it. The cursor stays on its
+    The screen does the sorting and filtering: it answers `SortRequested` with `show`. The cursor stays on its
     row's id. Drawing (Textual's Line API) does no I/O: rows are fetched when the view moves, for the page on screen and its neighbours.
     """
 
@@ -48,13 +48,13 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = STYLES
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
-    """Textual lays out the whole screen when this changes; where rows have their own scrollbar, nothing moves with it."""
+    """Textual lays out the whole screen when this changes. Rows draw their own scrollbar, so nothing depends on it."""
     sort: reactive[tuple[tuple[str, bool], ...]] = reactive(())
-    """What the rows are sorted by, first thing first: (column key, descending). The screen sets it, the header shows it."""
+    """The sort, primary column first: (column key, descending). The screen sets it, the header shows it."""
     ascii_marks: reactive[bool] = reactive(False)
-    """Marks and arrows of ASCII alone, for terminals whose font lacks ☑ or draws it two cells wide."""
+    """ASCII marks and arrows only, for terminals whose font lacks ☑ or draws it two cells wide."""
     empty_text: reactive[str] = reactive("")
-    """Shown where there are no rows: says what to do next."""
+    """Shown if there are no rows: what to do next."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`selecting`: whether rows can be selected; else they have no marks."""
+        """`selecting`: whether rows can be selected; if not, they have no marks."""
         super().__init__(id=id, classes=classes)
         self._line_cache = LineCache()
         self._shown_columns = ShownColumns(columns, self._page_to_fit)
@@ -73,7 +73,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._selecting = selecting
         self._pointer = Pointer(self, self._ranges if selecting else None, self)
         self.window = Window(rows or NoRows())
-        """The rows shown, and those of them that are at hand."""
+        """The rows, and those in memory."""
         self.cursor = 0
         """The index of the row under the cursor. `move_cursor` moves it."""
         self._drawing = Drawing(
@@ -86,8 +86,8 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
     # Rows
 
     def show(self, rows: Rows) -> None:
-        """Show `rows` after filtering, sorting or refreshing. The cursor stays on its row and, if possible, at the same height
-        of the screen. If its row is gone, it stays at its place. The selection stays."""
+        """Shows `rows` after filtering, sorting or refreshing. The cursor stays on its row and, if possible, at the same
+        height on the screen. If its row is gone, it stays in place. The selection stays."""
         with self._ranges.other_rows():
             self._show(rows)
 
@@ -98,7 +98,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = max(0, min(self.cursor if found is None else found, self.row_count - 1))
         self.virtual_size = Size(0, HEADER + self.row_count)
         self.scroll_to(y=self.cursor - height, animate=False, force=True)
-        # Users who scrolled away from the cursor are not taken back to it when rows change.
+        # If the user has scrolled away from the cursor, new rows don't take them back to it.
         if 0 <= height < self.page:
             self._show_cursor()
         self._look()
@@ -108,7 +108,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.CursorMoved(self, self.cursor_id))
 
     def refresh_rows(self, ids: Iterable[RowId] | None = None) -> None:
-        """The content of these rows (None: of any) has changed, but not their order and number."""
+        """These rows (None: any) have new content; their order and number are unchanged."""
         changed = None if ids is None else set(ids)
         self.window.forget(changed)
         self._look()
@@ -123,12 +123,12 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def cursor_id(self) -> RowId | None:
-        """The id of the row under the cursor; None when there are no rows."""
+        """The id of the row under the cursor; None if there are no rows."""
         return self.window.order[self.cursor] if self.row_count else None
 
     @property
     def cursor_row(self) -> Row | None:
-        """The whole row under the cursor, for a status line. None if there is none, or it is gone."""
+        """The complete row under the cursor, for a status line. None if there is none, or it is gone."""
         return None if self.cursor_id is None else self.window.row(self.cursor_id)
 
     @property
@@ -138,7 +138,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def text_width(self) -> int:
-        """Cells of a line, the scrollbar's not counted."""
+        """The width of a line without the scrollbar."""
         return self.size.width - 1
 
     @property
@@ -146,7 +146,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
         return max(1, self.size.height - HEADER)
 
     def _look(self) -> None:
-        # Before the first layout it is unknown how many rows fit, but never more than the terminal has lines.
+        # Before the first layout we don't know how many rows fit, but never more than the terminal has lines.
         page = self.page if self.size else self.app.size.height  # pyright: ignore[reportUnknownMemberType]
         self.window.look_at(self.scroll_offset.y, page)
 
@@ -154,8 +154,8 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """The columns shown, in order. Set it to choose, order or widen among those the table was made with; the cells of
-        a row stay in the order of those. Raises `ValueError` for a key the table was not made with."""
+        """The shown columns, in order. Set it to choose, reorder or resize the columns that the table was created with; the
+        cells of a row keep their original order. Raises `ValueError` for a key that the table was not created with."""
         return self._shown_columns.shown
 
     @columns.setter
@@ -165,7 +165,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.columns_changed()
 
     def set_columns(self, columns: tuple[Column, ...]) -> bool:
-        """Whether that changed anything."""
+        """Shows these columns. Returns whether anything changed."""
         changed = self._shown_columns.choose(columns)
         if changed:
             self._repaint()
@@ -173,7 +173,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """The columns that the width has room for, and where each stands, in cells."""
+        """The columns that fit, and their positions in cells."""
         return self._shown_columns.places
 
     def _page_to_fit(self) -> Page:
@@ -195,7 +195,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
     # Cursor
 
     def move_cursor(self, index: int) -> None:
-        """Put the cursor on the row at `index` of the order (the nearest there is) and scroll to it."""
+        """Moves the cursor to the row at `index` of the order (or the nearest), and scrolls to it."""
         old, self.cursor = self.cursor, max(0, min(index, self.row_count - 1))
         if old != self.cursor:
             self.redraw_rows(old, self.cursor)
@@ -236,7 +236,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._repaint()
 
     def redraw_rows(self, *indices: int) -> None:
-        """Draw these rows again, and no others: over a slow line each one costs."""
+        """Draws only these rows again, because each costs bytes over a slow line."""
         if (width := self._drawing.content_width) is not None:
             top = self.scroll_offset.y - HEADER
             visible = self.visible_rows
@@ -284,7 +284,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def hidden_count(self) -> int:
-        """How many of the selected rows the filter hides."""
+        """How many selected rows the filter hides."""
         return self._ranges.hidden_count
 
     @property
@@ -305,7 +305,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
     def action_page(self, by: int) -> None:
         height = self.cursor - self.scroll_offset.y
         target = max(0, min(self.cursor + by * self.page, self.row_count - 1))
-        # The view moves with the cursor, which so stays at its height of the screen.
+        # The view moves with the cursor, which so keeps its height on the screen.
         self.scroll_to(y=target - height, animate=False, force=True)
         self._go(target)
 
@@ -349,7 +349,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
     def action_select_all(self) -> None:
         self._ranges.end_range()
         self._ranges.select_all()
-        # After the frame, so that it comes as soon for all as for a few.
+        # After the frame, so that it comes as soon for all rows as for a few.
         self.call_after_refresh(self.selection.settle)
 
     def action_select_none(self) -> None:
@@ -361,7 +361,7 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._ranges.invert()
 
     def action_undo_selection(self) -> None:
-        """Take back the last change of the selection; for a screen that gives it a key."""
+        """Undoes the last change of the selection, for a screen that gives it a key."""
         self._ranges.end_range()
         self.selection.undo()
 
@@ -379,10 +379,10 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         self._pointer.click(event)
 
-    # What the screen hears
+    # Messages to the screen
 
     def columns_changed(self) -> None:
-        """A column was pulled to another width."""
+        """A column was dragged to another width."""
         self.post_message(self.ColumnsChanged(self))
 
     def opened(self, index: int) -> None:
