@@ -48,11 +48,11 @@ RUN_ELSEWHERE = {
         "tests/cli/starting/test_cli_throwaway.py",
         '"--sandbox"',
     ),
-    "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest -n 2": (
+    "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest -n 4": (
         ".ci/run",
         "python3 .*pytest",
     ),
-    ".venv/bin/python -m pytest -n 2": ("README.md", ".venv/bin/python -m pytest -n 2"),
+    ".venv/bin/python -m pytest -n 4": ("README.md", ".venv/bin/python -m pytest -n 4"),
     ".ci/run": ("docs/contributors.md", ".ci/run"),
     ".venv/bin/ruff format --check .": (".ci/run", ".venv/bin/ruff format --check ."),
     ".venv/bin/ruff check .": (".ci/run", ".venv/bin/ruff check ."),
