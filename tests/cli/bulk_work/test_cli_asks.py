@@ -18,7 +18,6 @@ __all__ = ["busy", "office"]
     [
         ("add", "xero"),
         ("add", "xero", "--all", "--organisation", "x"),
-        ("reconnect", "--all"),
         ("reconnect", "xero"),
         ("reassign", "xero"),
         ("reassign", "xero", "--all", "--from", "x"),

@@ -126,7 +126,7 @@ def test_unexpected_error_is_one_line_without_its_message(
 ) -> None:
     secret = "-".join(["a", "token", "for", "all", "we", "know"])
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise LookupError(secret)
 
     monkeypatch.setattr("clientsync_tui.workplace.Workplace.open", fail)
