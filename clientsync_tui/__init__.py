@@ -6,5 +6,5 @@ _VERSION = "0.3.0"
 
 
 def version() -> str:
-    """This version, e.g. ``0.3.0``; kept here, because looking it up in the package's metadata takes longer than a start may."""
+    """This version, e.g. ``0.3.0``. Kept here because looking it up in the package's metadata would slow down the start."""
     return _VERSION

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """The `clientsync` command; ends the process with the command's exit status."""
-    # Nearly every object made at start-up stays: collecting garbage among them takes a tenth of the start.
+    """The `clientsync` command. Ends the process with the command's exit status."""
+    # Nearly every object created at start-up stays; collecting garbage among them would take a tenth of the
+    # start.
     gc.set_threshold(200_000)
     from .terminal.last_frame import Shown
 
@@ -47,7 +48,7 @@ def _run(frame: "Shown") -> NoReturn:
     except SystemExit as end:
         code = end.code
     except OSError as error:
-        # Where click wrote on its own: help, the version, what it completes.
+        # Where click itself printed: help, the version, completions.
         trouble = error
     trouble = standard_streams.flushed() or trouble
     if trouble is not None and not code:

@@ -1,6 +1,6 @@
-"""The log of unexpected errors: their kind and where they came from, never their text.
+"""The log of unexpected errors: their type and where they came from, never their text.
 
-The text of an unknown error, and the values in its stack, may hold a token or a client's data.
+The text of an unknown error, and the values in its stack, may contain a token or a client's data.
 """
 
 import os
@@ -13,7 +13,7 @@ from .host.file_permissions import make_folder
 from .practice.trouble import UsageError
 
 LARGEST = 1_000_000
-"""Bytes. A larger file is started again."""
+"""In bytes. A larger file is started anew."""
 
 
 def path() -> Path:

@@ -10,7 +10,7 @@ _LONGEST = 200
 
 
 class Loaded(NamedTuple):
-    """The objects of the plug-ins, and a sentence for each plug-in that was left out."""
+    """The plug-ins' objects, and a sentence for each plug-in that was left out."""
 
     objects: list[Any]
     left_out: list[str]

@@ -1,8 +1,9 @@
-"""The app in a browser on this host: textual-serve on loopback, behind a check. By itself it lets in everyone who finds the port.
+"""The app in a browser on this host: textual-serve on the loopback, behind an access check. On its own, it lets in everyone
+who finds the port.
 
-The check refuses what comes from another user of this host or from another page, what names another host, and what has no cookie
+The check refuses requests from other users of this host or from other pages, for another host name, and without the cookie
 from the printed link. A browser sends a cookie to every port of the host, whoever listens there, so the cookie is for a path that
-no one else knows.
+nobody else knows.
 """
 
 import asyncio
@@ -32,7 +33,7 @@ from .terminal import textual_internals
 
 HOST = "127.0.0.1"
 OF_THIS_TERMINAL = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "TMUX", "STY", "COLORFGBG", "NO_COLOR")
-"""Variables about the terminal that serves, which do not hold for the browser."""
+"""Variables about the serving terminal, which don't apply to the browser."""
 HEADERS = {
     # Textual-serve's page loads a font from another host, which must not learn of us.
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -42,13 +43,15 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 WELCOME = '<!DOCTYPE html><meta http-equiv="refresh" content="0;url={home}"><title>Client Sync</title>'
-"""A page in between, so that the token is neither in the address bar nor in a referrer. A redirect would not carry a strict cookie."""
+"""A page in between, so that the token is neither in the address bar nor in a referrer. A redirect would not send a strict
+cookie.
+"""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class GuardedServer(Server):
-    """Serves `command` to those who have a link. Each link lets one browser in."""
+    """Serves `command` to people who have a link. Each link lets one browser in."""
 
     def __init__(self, command: str, listening: socket.socket, say: Callable[[str], None]) -> None:
         port = listening.getsockname()[1]
@@ -66,16 +69,16 @@ class GuardedServer(Server):
         return f"{self.public_url}/?token={self._token}"
 
     async def on_startup(self, app: web.Application) -> None:
-        """Prints nothing of textual-serve's own."""
+        """Suppresses textual-serve's own output."""
 
     async def handle_index(self, request: web.Request) -> web.Response:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Textual-serve's page, with the keys from the start."""
+        """Textual-serve's page, with keyboard focus from the start."""
         page: Any = await super().handle_index(request)
         page.text = textual_internals.page_that_takes_keys(page.text)
         return page
 
     async def guarded_app(self) -> web.Application:
-        """Textual-serve's application behind the check of who may use it."""
+        """Textual-serve's application, behind the access check."""
 
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -124,7 +127,7 @@ class GuardedServer(Server):
         await runner.setup()
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
-        # The loop on Windows takes none. ctrl+c ends it there.
+        # The loop on Windows doesn't support this. ctrl+c works there.
         with contextlib.suppress(NotImplementedError):
             for number in SIGNALS:
                 loop.add_signal_handler(number, ended.set)
@@ -137,7 +140,7 @@ class GuardedServer(Server):
 
 
 class _ToLogbook(logging.Handler):
-    """Sends the server's errors to the log instead of the terminal. What a client sent wrong is dropped."""
+    """Sends the server's errors to the log instead of the terminal. Malformed requests are dropped."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
@@ -155,7 +158,7 @@ def _refused(reason: str) -> web.Response:
 
 
 def listen(port: int) -> socket.socket:
-    """A socket on loopback. Port 0: a free one. Raises UsageError if the port is taken."""
+    """A socket on the loopback. Port 0: any free one. Raises UsageError if the port is taken."""
     listening = socket.socket()
     try:
         listening.bind((HOST, port))
@@ -166,7 +169,9 @@ def listen(port: int) -> socket.socket:
 
 
 def serve(config: Path | None, port: int, say: Callable[[str], None]) -> None:
-    """Serves the app with this configuration (None: the usual one) until interrupted. `say` gets the link. Raises UsageError as `listen` does."""
+    """Serves the app with this configuration (None: the usual one) until interrupted. `say` receives the link. Raises
+    UsageError like `listen`.
+    """
     named = ["--config", str(config.absolute())] if config else []
     words = [*own_process.command(), *named]
     # Textual-serve runs it in a shell, which must not stay in between.
@@ -180,7 +185,7 @@ def serve(config: Path | None, port: int, say: Callable[[str], None]) -> None:
 
 
 def prepare(environment: MutableMapping[str, str]) -> None:
-    """Makes the served app find a terminal as good as xterm.js."""
+    """Tells the served app that its terminal is as good as xterm.js."""
     for name in OF_THIS_TERMINAL:
         environment.pop(name, None)
     environment.update(TERM="xterm-256color", COLORTERM="truecolor")

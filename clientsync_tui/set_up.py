@@ -1,4 +1,4 @@
-"""Setting up an accounting app: the steps to take there, and the values to check and save here."""
+"""Setting up an accounting app: the steps to take in the app, and the values to check and save here."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ SECRETS = {
 
 
 class SetUp:
-    """The set-up of one accounting app. `table`: what the configuration has now."""
+    """The set-up of one accounting app. `table`: its present configuration."""
 
     def __init__(self, workplace: Workplace, name: str) -> None:
         """Raises UsageError if there is no such app."""
@@ -40,12 +40,12 @@ class SetUp:
         return f"http://{grant.redirect_host}:{table.redirect_port}{grant.redirect_path}"
 
     def needs_page(self, table: SoftwareTable) -> bool:
-        """Whether the app redirects only to an https page, so that the address is pasted. A test server has no such rule."""
+        """Whether the app redirects only to an https page, whose address is then pasted. A test server has no such rule."""
         real = not table.api_url or table.api_url == self.software.addresses.api_url
         return self.software.grant.https_redirect and real
 
     def steps(self, table: SoftwareTable) -> str:
-        """How to register an app there, its redirect, and the purpose of each permission."""
+        """How to register an app, which redirect to give, and what each permission is for."""
         software = self.software
         parts = [software.how_to_register.replace("{redirect}", self.redirect(table))]
         if software.grant.scopes:
@@ -61,9 +61,9 @@ class SetUp:
         return Workplace(config._replace(software=softwares)).configured(self.software.name)
 
     async def keep(self, table: SoftwareTable, secret: str) -> None:
-        """Stores `secret` in the keyring (empty: keeps the present one), then writes what changed to the configuration.
+        """Saves `secret` in the keyring (empty: keeps the current one), then writes the changes to the configuration.
 
-        Raises KeyringTrouble or UsageError; the configuration is then unchanged.
+        Raises KeyringTrouble or UsageError; then the configuration is unchanged.
         """
         name, former = self.software.name, self.table.client_id
         if wrong := hidden_in(secret):
@@ -79,7 +79,7 @@ class SetUp:
             self._workplace.reload()
         self.table = table
         if secret and former not in {"", table.client_id}:
-            # The secret is looked up by client id, so nothing would find the old one again.
+            # Secrets are looked up by client id, so nothing would ever find the old one again.
             await self._workplace.vault.forget(secret_name(name, former))
 
     async def forget_secret(self) -> None:
@@ -89,7 +89,7 @@ class SetUp:
         await self._workplace.vault.forget(secret_name(self.software.name, self.table.client_id))
 
     def may_hold_secret(self, table: SoftwareTable) -> bool:
-        """Whether a secret is needed and the keyring may have it, stored under the present client id."""
+        """Whether a secret is needed and the keyring may have one for the current client id."""
         needed = self.software.grant.secret == "required"  # noqa: S105  (a word, not a secret)
         return needed and table.client_id == self.table.client_id
 

@@ -1,4 +1,4 @@
-"""What a run of the program needs, built once: configuration, store, keyring, accounting apps."""
+"""Everything a run of the program needs, assembled once: configuration, store, keyring, accounting apps."""
 
 import difflib
 import os
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .sync.preferences import Preferences
 
 AskPassphrase = Callable[[bool], str]
-"""Asks for the encrypted keyring's passphrase. The argument: whether it is a new one."""
+"""Asks for the encrypted keyring's passphrase. The argument: whether it is for a new keyring."""
 
 
 class Workplace:
@@ -36,9 +36,11 @@ class Workplace:
         self._configured: dict[str, tuple[SoftwareTable, Configured]] = {}
         self.ask_passphrase = ask_passphrase
         self.waits_for_server = True
-        """Whether the store is brought up to date when it is opened. A full-screen app follows the server beside its work instead."""
+        """Whether to bring the store up to date when opening it. A full-screen app follows the server in the background
+        instead.
+        """
         self.say: Callable[[str], object] = lambda sentence: None
-        """Called with what someone should know of the practice's server."""
+        """Called with what the user should know about the practice's server."""
 
     @classmethod
     def open(
@@ -59,7 +61,9 @@ class Workplace:
 
     @cached_property
     def store(self) -> Store:
-        """The practice's store. Raises what `Store` raises; and Unreachable where its server can't be reached and no copy is here."""
+        """The practice's store. Raises what `Store` raises, and Unreachable if its server can't be reached and there is no
+        copy here.
+        """
         if self.config.server is None:
             return Store(self.config.database)
         from .store.postgres.address import address_of
@@ -76,7 +80,7 @@ class Workplace:
         )
 
     def password_for(self, server: str) -> Callable[[], str | None]:
-        """Reads the password to a practice's server from the keyring; None where it has none."""
+        """Reads the password to a practice's server from the keyring; None if there is none."""
         import asyncio
         from concurrent.futures import ThreadPoolExecutor
 
@@ -89,22 +93,22 @@ class Workplace:
 
     @cached_property
     def preferences(self) -> "Preferences":
-        """How this person likes the client list."""
+        """This person's preferences for the client list."""
         from .sync.preferences import Preferences
 
-        # Beside the keyring's file, so that nothing of a demo practice ends up in the person's own folder.
+        # Beside the keyring's file, so that nothing from a demo practice ends up in the user's own folder.
         return Preferences(self.store, lambda: self._keyring_file.parent)
 
     @cached_property
     def visits(self) -> "Preferences":
-        """When this person last looked. Each visit writes this file, so it is not the one that the last frame depends on."""
+        """When this person last looked. Each visit writes this file, so the last frame must not depend on it."""
         from .sync.preferences import Preferences
 
         return Preferences(self.store, lambda: self._keyring_file.parent, "visits")
 
     @cached_property
     def vault(self) -> "Vault":
-        """The keyring, not read yet."""
+        """The keyring, not opened yet."""
         from .signin.vault import Vault
 
         return Vault(
@@ -151,7 +155,7 @@ class Workplace:
 
     @cached_property
     def actor(self) -> str:
-        """Who acts when no sign-in is used: the login name, or the number of a user without one; on a server the role there."""
+        """The actor when no sign-in is used: the login name, or the number of a user without one; on a server, the role."""
         if self.config.server is not None:
             from .store.postgres.address import address_of
 
@@ -160,13 +164,13 @@ class Workplace:
 
     @cached_property
     def holder(self) -> str:
-        """Whose keyring it is. What was noted for it as `login@host` is noted for it from now on."""
+        """Identifies this keyring. What was recorded for it as `login@host` is now recorded for it."""
         import socket
 
         try:
             place = self._keyring_file
         except UsageError:
-            # A user without a home folder has no such file; what is asked here may need none.
+            # Without a home folder there is no such file, and the caller may need none.
             place = self.config.path
         holder = this_user.holder(place)
         self.store.sign_ins.rename(f"{self.actor}@{socket.gethostname()}", holder)
@@ -185,7 +189,7 @@ class Workplace:
         return left_out()
 
     def software(self, name: str) -> "Software":
-        """The accounting app of that name. Raises UsageError, with the nearest name, if there is none."""
+        """The accounting app with that name. If there is none, raises UsageError with the nearest name."""
         from .accounting.seam.registry import left_out, softwares
 
         installed = softwares()
@@ -200,7 +204,7 @@ class Workplace:
         return installed[name]
 
     def any_software(self, name: str) -> "Software":
-        """The same for showing it: what is integrated with an app whose plug-in is missing goes on, under the app's name."""
+        """The same, but only for showing it: if a plug-in is missing, the app's integrations still appear under its name."""
         from .accounting.seam.not_loaded import NotLoaded
         from .accounting.seam.registry import softwares
 
@@ -214,7 +218,8 @@ class Workplace:
         """An app as this practice has set it up. Raises UsageError if it is not set up, or not safely."""
         table = self.config.software.get(name, SoftwareTable())
         kept = self._configured.get(name)
-        # A job asks several times a call, and to look at every address takes as long as a tenth of the call.
+        # Cached, because a job asks several times per call, and checking every address takes up to a tenth of a
+        # call.
         if kept is None or kept[0] is not table:
             kept = self._configured[name] = table, self._as_configured(name, table)
         return kept[1]
@@ -251,7 +256,7 @@ class Workplace:
         return self.store.sign_ins.held(self.holder, software)
 
     def you(self) -> "You":
-        """This person, as entries of the ledger name them."""
+        """This person, as named in ledger entries."""
         from .store.history import You
 
         held = self.held()
@@ -260,14 +265,14 @@ class Workplace:
         )
 
     def chosen(self, software: str, email: str | None = None) -> SignIn | None:
-        """The sign-in of that e-mail address, else the one used last; None if this keyring holds none."""
+        """The sign-in with that e-mail address, else the one used last; None if this keyring holds none."""
         for sign_in in self.held(software):
             if email is None or sign_in.person.email.casefold() == email.casefold():
                 return sign_in
         return None
 
     def session(self) -> "Session":
-        """A session with the accounting apps, to be entered in the event loop that uses it."""
+        """A session with the accounting apps. Enter it in the event loop that uses it."""
         from .accounting.seam.configured import Http
         from .sync.jobs.session import Session
 
@@ -282,10 +287,10 @@ class Workplace:
 
 
 def password_name(server: str) -> str:
-    """The name under which the keyring stores the password to a practice's server."""
+    """The keyring's name for the password to a practice's server."""
     return f"practice/{server}"
 
 
 def secret_name(software: str, client_id: str) -> str:
-    """The name under which the keyring stores an app's client secret."""
+    """The keyring's name for an app's client secret."""
     return f"secret/{software}/{client_id}"

@@ -1,1 +1,1 @@
-"""The configuration file: what may be in it, how it is read, and how it is changed."""
+"""The configuration file: its content, reading it, and changing it."""

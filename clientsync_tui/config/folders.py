@@ -1,4 +1,4 @@
-"""Where this person's files are."""
+"""Where the user's files are."""
 
 import re
 from collections.abc import Callable
@@ -16,26 +16,29 @@ _BESIDE_THE_CONFIGURATION = re.compile(re.escape(TEMPORARY) + "[0-9a-f]{16}")
 _IN_THE_DATA_FOLDER = re.compile(
     r"\.last-frame-[0-9a-f]{16}\.[0-9]+|\.(preferences|visits)-[^.]*\.json\.[0-9a-f]{16}"
 )
-"""How the program calls a file that it is writing, to the letter."""
+"""The exact name of a file while the program writes it."""
 
 
 def config_path() -> Path:
-    """`config.toml` in the platform's configuration folder; honours XDG_CONFIG_HOME. Raises UsageError as `_known_folder` does."""
+    """`config.toml` in the platform's configuration folder; honours XDG_CONFIG_HOME. Raises UsageError like
+    `_known_folder`.
+    """
     from platformdirs import user_config_path
 
     return _known_folder(user_config_path) / "config.toml"
 
 
 def data_folder() -> Path:
-    """The platform's data folder for the practice; honours XDG_DATA_HOME. Raises UsageError as `_known_folder` does."""
+    """The platform's data folder for the practice; honours XDG_DATA_HOME. Raises UsageError like `_known_folder`."""
     from platformdirs import user_data_path
 
     return _known_folder(user_data_path)
 
 
 def private_folder(database: Path) -> Path | None:
-    """A folder where no one else can add, move or remove anything: the practice's, unless others can write to it, else the program's
-    own; None for a user without a home folder."""
+    """A folder where nobody else can add, move or remove anything: the practice's, unless others can write to it; then the
+    program's own. None for a user without a home folder.
+    """
     with suppress(OSError):
         refuse_changeable(database.parent)
         return database.parent
@@ -48,13 +51,14 @@ def private_folder(database: Path) -> Path | None:
 
 
 def renewal_locks(database: Path) -> Path:
-    """The folder of this user's locks for renewing sign-ins. A colleague could move one in a shared folder away, and two processes
-    would renew a sign-in at once, which ends it."""
+    """The folder of this user's locks for renewing sign-ins. From a shared folder a colleague could move one away, and two
+    processes would renew a sign-in at once, which ends it.
+    """
     return (private_folder(database) or database.parent) / f"locks-{this_user.uid()}"
 
 
 def sweep_temporary_files(config: Path) -> None:
-    """Removes what a killed process left half written beside the configuration and in the person's own data folder."""
+    """Removes half-written files that a killed process left beside the configuration and in the user's data folder."""
     sweep(config.parent, _BESIDE_THE_CONFIGURATION)
     with suppress(UsageError):
         sweep(data_folder(), _IN_THE_DATA_FOLDER)

@@ -1,4 +1,4 @@
-"""On which line of a TOML file a table or a key is. The TOML libraries do not say."""
+"""Finds the line of a table or key in a TOML file, because the TOML libraries don't say."""
 
 import re
 
@@ -7,7 +7,7 @@ _KEY = re.compile(r"\s*([\w.\-\"' ]+?)\s*=")
 
 
 def line_of(text: str, table: str, key: str | None) -> int | None:
-    """The line (from 1) of `key` in `table`, or of the table itself; None if it is not found."""
+    """The line (from 1) of `key` in `table`, or of the table itself; None if not found."""
     wanted = ".".join(part for part in (table, key) if part)
     within, header = "", None
     for number, line in enumerate(text.splitlines(), start=1):
@@ -24,10 +24,10 @@ def line_of(text: str, table: str, key: str | None) -> int | None:
 
 
 def _is_or_begins(name: str, wanted: str) -> bool:
-    """Whether a line's full name is what is wanted, or a table that contains it, as in `http = 5` or `NAME = {...}`."""
+    """Whether a line's full name is the wanted one, or a table that contains it, as in `http = 5` or `NAME = {...}`."""
     return name == wanted or wanted.startswith(f"{name}.")
 
 
 def _plain(name: str) -> str:
-    """A dotted name without quotes and blanks around its dots."""
+    """A dotted name without quotes and without blanks around its dots."""
     return ".".join(part.strip().strip("\"'") for part in name.split("."))

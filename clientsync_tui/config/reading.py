@@ -1,4 +1,4 @@
-"""Reads the configuration and names every mistake: the file, the line, what was expected."""
+"""Reads the configuration and reports each mistake with the file, the line and what was expected."""
 
 import difflib
 import math
@@ -17,7 +17,7 @@ from .tables import CHOICES, NOT_EMPTY, RANGES, TABLES, Config, SoftwareTable
 
 
 class _Mistake(Exception):
-    """A table or a key that is wrong. The message is a sentence without the file."""
+    """A wrong table or key. The message is a sentence without the file."""
 
     def __init__(self, table: str, key: str | None, message: str) -> None:
         super().__init__(message)
@@ -48,7 +48,9 @@ def load(path: Path | None = None, *, may_be_new: bool = False) -> Config:
 
 
 def read(path: Path, text: str, *, is_saved: bool = True) -> Config:
-    """The configuration that `text` holds. Raises UsageError with what was expected, and the file and the line if it is saved there."""
+    """Parses the configuration in `text`. Raises UsageError with what was expected, and with the file and line if it is
+    saved there.
+    """
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -69,7 +71,7 @@ def _config(path: Path, values: Mapping[str, Any]) -> Config:
     _reject_unknown("", values, [*TABLES, "software", "keys"])
     tables: dict[str, Any] = {name: _table(name, kind, values.get(name, {})) for name, kind in TABLES.items()}
     if has_secret(tables["practice"].database):
-        # Refused here already: nothing writes or prints a configuration that can't be read.
+        # Rejected here already, so that nothing writes or prints a configuration that can't be read.
         raise _Mistake("practice", "database", TAKE_IT_OUT)
     software: dict[str, SoftwareTable] = {
         name: _table(f"software.{name}", SoftwareTable, table)
@@ -104,7 +106,7 @@ def _table(name: str, kind: Any, value: Any) -> Any:
 
 
 def _value(table: str, key: str, value: Any, default: Any) -> Any:
-    """The value of a key, converted to the type of its default."""
+    """A key's value, converted to the type of its default."""
     expected: type[Any] = type(default)  # pyright: ignore[reportUnknownVariableType]
     if expected is tuple and isinstance(value, list):
         return tuple(str(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]

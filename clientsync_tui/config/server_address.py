@@ -1,8 +1,10 @@
-"""What the address of a practice's PostgreSQL may look like. Quick: the program asks this at each start, without the database's library."""
+"""What the address of a practice's PostgreSQL server looks like. Fast, because every start needs this, without the
+database's library.
+"""
 
 SCHEMES = ("postgres://", "postgresql://")
 SECRETS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
-"""Parameters that no address may hold: the configuration is a file that people show to others."""
+"""Parameters that no address may contain, because people show their configuration file to others."""
 
 TAKE_IT_OUT = (
     "The address of the practice's database holds a password. Take it out (before the @ there is only a role), and keep it in ~/.pgpass, "
@@ -11,17 +13,18 @@ TAKE_IT_OUT = (
 
 
 def is_server(database: str) -> bool:
-    """Whether a `[practice] database` is the address of a server, and no path."""
+    """Whether a `[practice] database` is a server's address instead of a path."""
     return database.startswith(SCHEMES)
 
 
 def has_secret(database: str) -> bool:
-    """Whether an address holds a secret, also one with a character in it that should have been escaped."""
+    """Whether an address contains a secret, even with a character that should have been escaped."""
     start = database.strip()
     scheme, colon, rest = start.partition(":")
     if not colon or scheme.lower() not in ("postgres", "postgresql"):
         return False
-    # An unescaped / or ? would end the role and begin a database or a parameter: then the last @ is too far behind.
+    # An unescaped / or ? would end the role and start a database or a parameter: then the last @ comes too
+    # late.
     before, at, _ = rest.removeprefix("//").rpartition("@")
     if at and any(mark in before for mark in ":/?#@"):
         return True

@@ -1,4 +1,4 @@
-"""Every setting by its full name, such as `practice.name` or `software.NAME.client_id`, with what it does."""
+"""Every setting by its full name, such as `practice.name` or `software.NAME.client_id`, with a description."""
 
 import difflib
 from collections.abc import Iterator, Mapping
@@ -44,25 +44,25 @@ DESCRIPTIONS: Mapping[str, str] = {
 
 
 class Setting(NamedTuple):
-    """One setting. `name`: its full name. `default`: its value if the file has none; its type is the setting's type."""
+    """A setting. `name`: its full name. `default`: its value if the file has none, whose type is the setting's type."""
 
     name: str
     default: Any
 
     @property
     def table(self) -> tuple[str, ...]:
-        """The tables that lead to it."""
+        """The tables that contain it."""
         first, *rest = self.name.split(".")
         return (first, rest[0]) if first == SOFTWARE else (first,)
 
     @property
     def app(self) -> str | None:
-        """The accounting app that it is for; None: for none."""
+        """The accounting app that it belongs to; None: none."""
         return self.table[1] if self.table[0] == SOFTWARE else None
 
     @property
     def key(self) -> str:
-        """Its name within its table. A key binding's name has a dot: `keys.clients.filter`."""
+        """Its name within its table. A key binding's name contains a dot: `keys.clients.filter`."""
         return self.name.split(".", len(self.table))[-1]
 
     @property
@@ -81,7 +81,9 @@ class Setting(NamedTuple):
         return getattr(getattr(config, self.table[0]), self.key)
 
     def parsed(self, text: str) -> Any:
-        """A value of the setting's type from what a person wrote. What can't be one stays text, which reading the file rejects."""
+        """A value of the setting's type from what a person typed. Anything invalid stays text, which reading the file
+        rejects.
+        """
         match self.default:
             case bool():
                 return {"true": True, "false": False}.get(text.strip().lower(), text)
@@ -94,7 +96,7 @@ class Setting(NamedTuple):
 
 
 def settings(software: Iterator[str]) -> Iterator[Setting]:
-    """Every setting, with those of each accounting app of `software`, but the keys of actions."""
+    """Every setting, including those of each accounting app in `software`, but not the keys of actions."""
     for table, kind in TABLES.items():
         for key, default in kind()._asdict().items():
             yield Setting(f"{table}.{key}", default)
@@ -104,7 +106,7 @@ def settings(software: Iterator[str]) -> Iterator[Setting]:
 
 
 def named(name: str) -> Setting:
-    """The setting of that full name. Raises UsageError, with the nearest one, if there is none."""
+    """The setting with that full name. If there is none, raises UsageError with the nearest one."""
     first, _, rest = name.partition(".")
     if first == KEYS and rest:
         return Setting(name, "")

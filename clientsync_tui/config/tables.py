@@ -1,4 +1,4 @@
-"""What may be in the configuration, with its defaults."""
+"""The content of the configuration, with its defaults."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,9 +51,10 @@ class SignInTable(NamedTuple):
 
 
 class KeyringTable(NamedTuple):
-    """`[keyring]`. `backend`: `file` for the encrypted file, or module and class of another (`keyring_pass.PasswordStoreBackend`);
-    empty: the desktop's if it can be used, else the encrypted file. `file`: the encrypted file. `passphrase_file`: the file (0600) with
-    its passphrase."""
+    """`[keyring]`. `backend`: `file` for the encrypted file, or module and class of another
+    (`keyring_pass.PasswordStoreBackend`); empty: the desktop's if it is usable, else the encrypted file. `file`: the
+    encrypted file. `passphrase_file`: the file (0600) with its passphrase.
+    """
 
     backend: str = ""
     file: str = ""
@@ -61,10 +62,10 @@ class KeyringTable(NamedTuple):
 
 
 class ScreenTable(NamedTuple):
-    """`[screen]`. `theme`: auto, dark, light or ansi. `mouse`: auto (off over SSH), on or off. `ascii`: marks in ASCII alone.
+    """`[screen]`. `theme`: auto, dark, light or ansi. `mouse`: auto (off over SSH), on or off. `ascii`: plain ASCII marks.
 
     `notices`, when a job ends while another window has the focus: auto (the terminal's own, else its bell), bell or off.
-    `last_frame`: whether the last list is kept and put up at the next start. `restore`: whether the list begins where it was left.
+    `last_frame`: whether the last list is saved and shown at the next start. `restore`: whether the list starts where the user left it.
     """
 
     theme: str = "auto"
@@ -89,13 +90,13 @@ class Config(NamedTuple):
 
     @property
     def server(self) -> str | None:
-        """The address of the PostgreSQL database that the practice's hosts share; None where the practice is in a file."""
+        """The address of the PostgreSQL database that the practice's hosts share; None if the practice is in a file."""
         database = self.practice.database.strip()
         return database if is_server(database) else None
 
     @property
     def database(self) -> Path:
-        """The practice's SQLite file; where a server has the practice, this host's copy of it."""
+        """The practice's SQLite file; if the practice is on a server, this host's copy of it."""
         if self.server is not None:
             import hashlib
 
@@ -130,7 +131,7 @@ CHOICES = {
 }
 
 NOT_EMPTY = frozenset({("practice", "name")})
-"""Settings that are left out rather than empty."""
+"""Settings that are removed instead of left empty."""
 
 RANGES = {
     "redirect_port": (0, 65535),

@@ -1,4 +1,4 @@
-"""Changes the configuration file, and keeps its comments and order."""
+"""Changes the configuration file while keeping its comments and order."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,7 +17,8 @@ Value = str | int | float | bool | list[str]
 def set_values(path: Path, table: tuple[str, ...], values: Mapping[str, Value]) -> None:
     """Sets keys in one table of the file. Creates the file (0600) if there is none.
 
-    Replaces the file in one step. Raises UsageError if a value is wrong or the file can't be written: then nothing is changed.
+    Replaces the file in one step. Raises UsageError if a value is wrong or the file can't be written; then nothing is
+    changed.
     """
     import tomlkit
 
@@ -69,11 +70,11 @@ def _edit(path: Path, change: "Callable[[TOMLDocument], None]") -> None:
         try:
             read(path, after, is_saved=False)
         except UsageError:
-            # Where the file was wrong before, it says in which line.
+            # If the file was already wrong, this names the line.
             read(path, before)
             raise
         make_folder(path.parent)
-        # If the file is a link, it stays one: some people keep such files elsewhere.
+        # If the file is a link, it stays one, because some people keep such files elsewhere.
         with writing(path, replace=True) as file:
             file.write(after.encode())
     except TOMLKitError as error:

@@ -1,4 +1,4 @@
-"""The demo practice's weeks with one accounting app."""
+"""The demo practice's past weeks with one accounting app."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -22,19 +22,21 @@ from .integrated import Dated, Integrated, life, signed_in, used
 
 PATIENCE_S = 30
 LEFT_BEFORE, LEFT_TOOK, YOURS_SINCE, LATEST = 84, 25, 62, 2
-"""Days: when the colleague who left began and for how long they added clients, when you began, and when you last added one."""
+"""In days: when the former colleague started and for how long they added clients, when you started, and when you last added
+one.
+"""
 LEFT_NIGHTS = 2
-"""So many nights ago the sign-ins of the colleague who left were refused."""
+"""How many nights ago the former colleague's sign-ins were refused."""
 LAPSED_FOR = timedelta(days=4)
 LONG_LIFE, LONG_UNUSED = timedelta(days=365), 45
-"""A sign-in that lasts longer than this never ends in the demo. A colleague last used theirs so many days ago."""
+"""A sign-in that lasts longer than this never ends in the demo. A colleague last used theirs this many days ago."""
 A_MOMENT = timedelta(minutes=4)
 WITH_LISTS = 3
-"""So many of your integrations have lists already. The others get them with the first refresh."""
+"""How many of your integrations already have lists. The others get theirs with the first refresh."""
 
 
 class AppHistory:
-    """Who integrated which organisations of one app, and what happened to them since."""
+    """Who integrated which organisations of one app, and what has happened to them since."""
 
     def __init__(
         self, workplace: Workplace, session: Session, sandbox: Running, software: Software, now: datetime
@@ -53,7 +55,9 @@ class AppHistory:
     async def entries(
         self, clients: Clients, shown: Counter[Reason], one_more: Callable[[], None]
     ) -> list[Dated]:
-        """Everything that happened, with its time. `shown`: how often each reason occurs already. `one_more`: called for each integration."""
+        """All events with their times. `shown`: how often each reason has occurred so far. `one_more`: called for each
+        integration.
+        """
         size = self._sandbox.sandbox.softwares[self.software.name].demo_clients
         me, left, idle, away = self._sandbox.world.people[:4]
         of_left = self._take(left, round(size * 0.14) or 1)
@@ -99,7 +103,7 @@ class AppHistory:
         ]
 
     def _take(self, person: Accountant, count: int) -> list[str]:
-        """Some organisations that the person reaches and that no one took."""
+        """Some organisations that the person reaches and nobody has taken yet."""
         world, name = self._sandbox.world, self.software.name
         reached = {world.id_of(name, place) for place in world.reach(person, name)}
         taken = [id for id in self._free if id in reached][:count]
@@ -107,7 +111,7 @@ class AppHistory:
         return taken
 
     async def _own_sign_ins(self, inside: Inside, ids: Sequence[str]) -> dict[str, SignIn]:
-        """Your sign-in for each organisation: one for all, or one for each."""
+        """Your sign-in for each organisation: one for all, or one each."""
         if self.software.organisations_per_sign_in == "many":
             return dict.fromkeys(ids, await self._sign_in(inside, None))
         return {id: await self._sign_in(inside, [id]) for id in ids}
@@ -122,7 +126,7 @@ class AppHistory:
     def _integrated(
         self, signed: Mapping[str, SignIn], details: Mapping[str, Details], first: float, last: float
     ) -> list[Integrated]:
-        """The organisations, each integrated at a time between so many days ago and so many."""
+        """The organisations, each integrated at a time in this range of days ago."""
         times = working_times(self._draw, self._now, first, last, len(signed))
         return [
             Integrated(self.software, sign_in, id, details[id], at)
@@ -137,7 +141,9 @@ class AppHistory:
         yours: SignIn,
         until: float,
     ) -> list[Integrated]:
-        """What a colleague integrated, until so many days ago. Their tokens are in their own keyring, so no one signs in."""
+        """What a colleague integrated, up to that many days ago. Their tokens would be in their own keyring, so nobody
+        signs in.
+        """
         known_as = Person(person.id, person.name, person.email)
         signed: dict[str, SignIn] = {}
         for id in ids:
@@ -150,7 +156,7 @@ class AppHistory:
         return self._integrated(signed, details, until + LEFT_TOOK, until)
 
     def _last_used(self, sign_in: SignIn, ending_in: timedelta) -> float:
-        """How many days ago a sign-in was used that ends in that time."""
+        """How many days ago a sign-in that will end in that time was used."""
         lasts = life(sign_in)
         return (lasts - ending_in) / timedelta(days=1) if lasts and lasts < LONG_LIFE else LONG_UNUSED
 
@@ -165,13 +171,13 @@ class AppHistory:
         ]
 
     def _refused(self, gone: Sequence[Integrated], me: str, clients: Clients) -> list[Dated]:
-        """The nightly check found that the sign-ins of the colleague who left are refused."""
+        """The nightly check found the former colleague's sign-ins refused."""
         at = last_night(self._now, LEFT_NIGHTS)
         body = {"reason": Reason.SIGN_IN_REFUSED, "was": None}
         return [(at, one.entry(Kind.FOUND_EXPIRED, me, clients.of(one), **body)) for one in gone]
 
 
 def _expiring_in(sign_in: SignIn) -> timedelta:
-    """In which time a sign-in ends that is expiring, but not for a while."""
+    """How long an expiring sign-in still lasts, so that the demo shows some for a while."""
     ends = sign_in.ends_at
     return (ends - expiring_from(ends, sign_in.used_at)) / 2 if ends else timedelta(0)

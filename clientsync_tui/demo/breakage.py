@@ -1,4 +1,6 @@
-"""What went wrong with your own integrations: a few organisations broke, each for another reason, here and in the sandbox."""
+"""What went wrong with your own integrations: a few organisations broke, each for a different reason, here and in the
+sandbox.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,19 +19,19 @@ from .dates import last_night
 from .integrated import Dated, Integrated
 
 ONE_IN = 8
-"""One in so many of your integrations is broken."""
+"""One in this many of your integrations is broken."""
 EVERY = 5
-"""The broken ones are so far apart on the list."""
+"""How far apart the broken ones are on the list."""
 FAULTS = {
     Reason.DISCONNECTED_THERE: "disconnect",
     Reason.ACCESS_REMOVED: "remove-access",
 }
-"""What makes it so in the sandbox, where it has a fault for it; `close` does what the app's personality says."""
+"""The sandbox's fault for each reason, if it has one; `close` does whatever the app's personality says."""
 NOTES = {
     Reason.ORGANISATION_CLOSED: "Liquidator appointed. Final accounts are due in January.",
     Reason.ACCESS_REMOVED: "The owner's daughter keeps the books now. Call her, not the shop.",
 }
-"""What you noted about the client then."""
+"""Your notes about these clients."""
 NEXT_MORNING = timedelta(hours=6, minutes=45)
 HARDEST_FIRST = (
     Reason.UNPAID,
@@ -38,7 +40,7 @@ HARDEST_FIRST = (
     Reason.ACCESS_REMOVED,
     Reason.ORGANISATION_CLOSED,
 )
-"""Few apps have the first ones, so those are used where they can be."""
+"""Few apps have the first of these, so they are used where possible."""
 
 
 def entries(
@@ -50,7 +52,9 @@ def entries(
     shown: Counter[Reason],
     now: datetime,
 ) -> Iterator[Dated]:
-    """Breaks some of them, and yields when that was found. `shown`: how often each reason occurs already, counted on here."""
+    """Breaks some of them, and yields when that was found. `shown`: how often each reason has occurred so far; updated
+    here.
+    """
     personality = sandbox.sandbox.softwares[software.name]
     possible = list(_possible(software, personality))
     for number, integrated in enumerate(yours[::EVERY][: len(yours) // ONE_IN]):
@@ -87,7 +91,7 @@ def _possible(software: Software, personality: Personality) -> Iterator[Reason]:
 
 
 def _answer(personality: Personality, reason: Reason) -> ErrorAnswer | None:
-    """What the app answers then."""
+    """What the app answers in that case."""
     answers = (error for error in personality.errors if error.at == "api" and error.means is reason)
     return next((error for error in answers if not error.renewed), None)
 
@@ -103,13 +107,13 @@ def _break(
         sandbox.script(Script("api", Target(name, None, id), answer))
     elif fault := FAULTS.get(reason):
         sandbox.fault(fault, software=name, person=me, organisation=id)
-    # A missing permission was granted meanwhile: signing in again fixes it.
+    # A missing permission has been granted meanwhile, so signing in again fixes it.
 
 
 def _ended(
     sandbox: Running, me: str, some: Sequence[Integrated], clients: Clients, now: datetime
 ) -> Iterator[Dated]:
-    """Where a sign-in is for one organisation, some of yours were refused."""
+    """If each organisation needs its own sign-in, some of yours were refused."""
     for integrated in some:
         name, id = integrated.where
         sandbox.fault("expire", software=name, person=me, organisation=id)

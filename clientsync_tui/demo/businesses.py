@@ -1,4 +1,4 @@
-"""The businesses that the demo practice looks after, by the team that does, and where each keeps its books."""
+"""The businesses that the demo practice looks after, by team, and where each keeps its books."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
@@ -47,7 +47,7 @@ _ABROAD = {"Byrne Brothers Builders Ltd": "IE", "O'Sullivan Paving Ltd": "IE", "
 TEAM_OF = {name: team for team, names in _OF_TEAM.items() for name in names}
 """The team of each business; None: not assigned yet."""
 SECOND_APP_EVERY = 9
-"""So many businesses keep their books in one app; the next has moved to another one, or is about to."""
+"""Every so many businesses that keep their books in one app, one has moved to another, or is about to."""
 
 
 def new_in(personality: Personality) -> int:
@@ -70,7 +70,7 @@ def by_app(personalities: Iterable[Personality]) -> dict[str, Sequence[Named]]:
 
 
 def _businesses() -> Sequence[Named]:
-    """All of them, in an order that has nothing to do with their names."""
+    """All of them, in an order unrelated to their names."""
     named = [Named(name, _ABROAD.get(name, "GB")) for name in TEAM_OF]
     Random("demo").shuffle(named)  # noqa: S311 - a story, not a secret
     return named

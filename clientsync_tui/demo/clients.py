@@ -12,7 +12,7 @@ from .integrated import Dated, Integrated
 
 
 class Clients:
-    """One client for each business, recognised by its name in every app."""
+    """One client per business, recognised by its name in every app."""
 
     def __init__(self) -> None:
         self._of_business: dict[str, tuple[str, datetime]] = {}
@@ -20,16 +20,16 @@ class Clients:
         self._codes: Counter[str] = Counter()
 
     def of(self, integrated: Integrated) -> str:
-        """The id of the client whose organisation it is."""
+        """The id of the client that the organisation belongs to."""
         return self._of_organisation[integrated.where]
 
     @property
     def ids(self) -> Mapping[str, tuple[str, datetime]]:
-        """Each client's id and when it was added, by its name."""
+        """Each client's id and when it was added, by name."""
         return self._of_business
 
     def entries(self, integrated: Integrated) -> list[Dated]:
-        """The entries that add an organisation, and its client if it is new. Never before the client was added."""
+        """The entries that add an organisation, and its client if that is new; never before the client was added."""
         actor, name = integrated.sign_in.person.email, integrated.name
         client, since = self._of_business.get(name, ("", integrated.at))
         new: list[NewEntry] = []
@@ -53,7 +53,7 @@ class Clients:
         return [(max(integrated.at, since), entry) for entry in new]
 
     def _code(self, name: str) -> str | None:
-        """A typical practice code: three letters of the name and a number. None if the name has no such letters."""
+        """A typical practice code: three letters of the name and a number; None if the name has no such letters."""
         letters = re.sub("[^A-Z]", "", name.upper().removeprefix("THE "))[:3]
         if len(letters) < 3:
             return None

@@ -1,4 +1,4 @@
-"""When things happened in the demo practice: on working days, in office hours, or in the nightly check."""
+"""When things happened in the demo practice: on working days in office hours, or in the nightly check."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,14 +13,14 @@ CHECKED_AT = timedelta(hours=2, minutes=30)
 def working_times(
     draw: Random, now: datetime, first_days: float, last_days: float, count: int
 ) -> Sequence[datetime]:
-    """So many moments in order, between so many days ago and so many. None is later than yesterday."""
+    """That many moments in order, within a range of days ago, all before today."""
     step = (first_days - last_days) / max(1, count - 1)
     times = (_working(draw, now - timedelta(days=first_days - step * number)) for number in range(count))
     return sorted(times)
 
 
 def last_night(now: datetime, nights: int = 0) -> datetime:
-    """The moment of the last nightly check, or of one so many nights before it."""
+    """The time of the last nightly check, or of an earlier one."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     tonight = midnight + CHECKED_AT
     return tonight - timedelta(days=nights + (tonight > now))

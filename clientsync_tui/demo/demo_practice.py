@@ -1,8 +1,8 @@
-"""Fills a demo practice with some weeks of history, so that everything the program does can be tried at once.
+"""Fills a demo practice with a few weeks of history, so that you can try everything the program does right away.
 
 Your own sign-ins are real ones, over HTTP. Details and lists come from the sandbox's APIs. The ledger starts weeks ago: most clients are
-connected; some are expiring, some expired because a colleague left, and a few are broken for different reasons. Some organisations are
-not added yet, and some clients have integrations in two accounting apps.
+connected; some are expiring, some expired because a colleague left, and a few are broken for different reasons. Some organisations have
+not been added yet, and some clients have integrations in two accounting apps.
 """
 
 import asyncio
@@ -26,14 +26,14 @@ from .integrated import Dated
 
 NAME = "Hartley & Moore"
 NIGHTS_AWAY, DAY_ENDS = 4, timedelta(hours=15)
-"""You last looked so many nights ago, at the end of that day."""
+"""How many nights ago you last looked, at the end of the day."""
 
 
 def options(softwares: Sequence[str] = ()) -> Options:
-    """A sandbox with the demo practice's businesses, in these apps (none: in every one)."""
+    """Options for a sandbox with the demo practice's businesses, in these apps (none: in all)."""
     played = [app for app in personalities().values() if not softwares or app.name in softwares]
     dealt = businesses.by_app(played)
-    # A plug-in's personality may count without asking for its own app.
+    # A plug-in's personality may count without being asked for.
     fewest = min(len(names) for names in dealt.values())
     return Options(softwares=tuple(softwares), organisations=fewest, businesses=dealt)
 
@@ -41,15 +41,15 @@ def options(softwares: Sequence[str] = ()) -> Options:
 async def prepare(
     workplace: Workplace, sandbox: Running, say: Callable[[int, int], None] = lambda done, of: None
 ) -> None:
-    """Fills the practice from each app of the sandbox. The sandbox's first accountant is the person at the keyboard.
+    """Fills the practice from each app of the sandbox. The sandbox's first accountant is the user.
 
-    `say`: called with how many integrations are made, and of how many.
+    `say`: called with how many integrations have been made, and out of how many.
     """
     now = datetime.now(UTC)
     me = sandbox.world.people[0].email
     dated: list[Dated] = []
     clients, shown = Clients(), Counter[Reason]()
-    # A plug-in's adapter may be missing, or may not load.
+    # A plug-in's adapter may be missing or fail to load.
     adapters = {app.name: app for app in workplace.softwares()}
     apps = [app for name, app in sandbox.sandbox.softwares.items() if name in adapters]
     apps.sort(key=lambda app: -app.demo_clients)
@@ -57,7 +57,8 @@ async def prepare(
     count = itertools.count(1)
     histories: list[AppHistory] = []
     async with workplace.session() as session, asyncio.TaskGroup() as beside:
-        # Opening the keyring takes a processor a quarter of a second, so another one does it meanwhile.
+        # Opening the keyring takes a quarter of a second of processor time, so another processor does it
+        # meanwhile.
         beside.create_task(workplace.vault.test())
         await asyncio.sleep(0)
         for app in apps:
@@ -75,7 +76,7 @@ async def prepare(
 
 
 def look_away(workplace: Workplace) -> None:
-    """Makes the morning view begin before the last things went wrong."""
+    """Sets the last visit to before the latest problems, so that the morning view shows them."""
     evening = working_day(last_night(datetime.now(UTC), NIGHTS_AWAY)) + DAY_ENDS
     last_looked.save_as_of(workplace.store, workplace.visits, evening)
 

@@ -1,4 +1,4 @@
-"""The sandbox asked without a network: it answers in this process, which takes a tenth of the time."""
+"""Asks the sandbox without a network: it answers inside this process, ten times faster."""
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ LONG_S = 3600.0
 async def _get(
     app: Starlette, path: str, query: str, headers: Mapping[str, str]
 ) -> tuple[int, Headers, bytes]:
-    """The answer of an ASGI application: status, headers and body."""
+    """An ASGI application's answer: status, headers and body."""
     scope: dict[str, Any] = {
         "type": "http",
         "http_version": "1.1",
@@ -51,7 +51,7 @@ async def _get(
 
 
 class InsideCalls:
-    """The calls of an accountant who lets everything be read, as an adapter makes them. `organisation`: where a sign-in is for one."""
+    """Calls by an accountant with full access, as an adapter makes them. `organisation`: if a sign-in covers only one."""
 
     site = ""
 
@@ -80,7 +80,9 @@ class InsideCalls:
     async def read(
         self, path: str, *, organisation_id: str | None = None, parameters: Mapping[str, str] | None = None
     ) -> Reply:
-        """The same with the answer's headers. Raises what a refusal in the app's own form means, ValueError for any other."""
+        """The same with the answer's headers. Raises the meaning of a refusal in the app's own format, ValueError for any
+        other.
+        """
         authorization = self._software.grant.authorization(self._token)
         headers = {
             "User-Agent": "demo",
@@ -95,7 +97,7 @@ class InsideCalls:
         text = body.decode()
         answer = Answer(status, answered, shapes.read(text) if text else None, text, renewed=True)
         if self._software.own_error(answer):
-            # An adapter may go on after one: not every plan has every list.
+            # An adapter may continue after one, because not every plan has every list.
             meaning = self._software.trouble(answer, organisation_id)
             raise meaning if isinstance(meaning, Trouble) else ValueError(f"the sandbox says {meaning}")
         if status != 200:
@@ -112,7 +114,7 @@ class InsideCalls:
 
 
 class Inside:
-    """What the sandbox knows of one app's organisations."""
+    """What the sandbox knows about one app's organisations."""
 
     def __init__(self, sandbox: Sandbox, software: Software, person: Accountant) -> None:
         self._box = sandbox
@@ -126,7 +128,7 @@ class Inside:
 
     @contextmanager
     def calls(self, organisations: Sequence[str]) -> Generator[Mapping[str, InsideCalls]]:
-        """Calls for each of these organisations, by its id. Whatever lets them in is gone afterwards."""
+        """Calls for each of these organisations, by id. The access they need is removed afterwards."""
         box, name = self._box, self._software.name
         places = [place for id in organisations if (place := box.world.place_of(name, id)) is not None]
         held = box.state.connections_of(name, self._app, self._person.email)
@@ -136,7 +138,7 @@ class Inside:
         tokens = {id: self._token(auth_event, id) for id in organisations} if one else {}
         token = "" if one else self._token(auth_event, None)
         try:
-            # What is made up as having happened over months comes in one second.
+            # What supposedly happened over months comes within one second.
             with box.limits.lifted():
                 yield {
                     id: InsideCalls(
@@ -156,7 +158,7 @@ class Inside:
             held.update(before)
 
     async def consent(self, link: str, organisations: Sequence[str] | None) -> str:
-        """Where the browser ends up when the accountant follows a sign-in's link. `organisations`: None for all they reach."""
+        """Where the browser ends up when the accountant follows a sign-in link. `organisations`: None for all they reach."""
         asked = {"prompt": "none", "login_hint": self._person.email}
         if organisations is not None:
             asked["organisations"] = ",".join(organisations)

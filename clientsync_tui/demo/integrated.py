@@ -10,7 +10,7 @@ from ..practice.model import Details
 from ..practice.people import SignIn
 
 Dated = tuple[datetime, NewEntry]
-"""When something happened, and its entry."""
+"""The time of an event, and its entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,18 @@ class Integrated:
 
 
 def life(sign_in: SignIn) -> timedelta | None:
-    """How long the sign-in lasts without use; None if it has no known end."""
+    """How long the sign-in lasts without being used; None: no known end."""
     return sign_in.ends_at - sign_in.used_at if sign_in.ends_at else None
 
 
 def used(sign_in: SignIn, at: datetime) -> Dated:
-    """That the sign-in was used."""
+    """The entry that the sign-in was used."""
     body = ends(sign_in, at)
     return at, NewEntry(Kind.SIGN_IN_USED, sign_in.person.email, software=sign_in.software, body=body)
 
 
 def signed_in(sign_in: SignIn, at: datetime) -> Dated:
-    """That the person signed in."""
+    """The entry that the person signed in."""
     person = sign_in.person
     body: dict[str, object] = {
         "person": {"id": person.id, "name": person.name, "email": person.email},
@@ -62,6 +62,6 @@ def signed_in(sign_in: SignIn, at: datetime) -> Dated:
 
 
 def ends(sign_in: SignIn, at: datetime) -> Mapping[str, str | None]:
-    """When the sign-in ends if it is not used after that moment, as entries say it."""
+    """When the sign-in ends if it is not used after that moment, as written in entries."""
     lasts = life(sign_in)
     return {"sign_in": sign_in.id, "ends_at": iso(at + lasts) if lasts else None}

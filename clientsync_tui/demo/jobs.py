@@ -1,4 +1,4 @@
-"""The past jobs of the demo practice: you added clients, and refreshed yours, of which one failed."""
+"""The past jobs of the demo practice: you added clients and refreshed yours, where one failed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from .integrated import Dated, Integrated
 FAILED = 6
 """The number of the item that failed in the refresh."""
 REFRESHED_NIGHTS = 5
-"""So many nights ago was the refresh."""
+"""How many nights ago the refresh was."""
 TOOK = timedelta(seconds=41)
 
 
@@ -31,7 +31,9 @@ def refreshed(working: Sequence[Integrated], clients: Clients, me: str, now: dat
 
 
 def note(store: Store, working: Sequence[Integrated], clients: Clients, me: str, now: datetime) -> None:
-    """Notes both jobs. They were with one app, where these are the integrations that work; with too few there were none."""
+    """Records both jobs. They are with one app and cover its working integrations; if those are too few, there were no
+    jobs.
+    """
     added = working[: len(working) // 2]
     if not added:
         return

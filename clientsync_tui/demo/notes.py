@@ -1,4 +1,4 @@
-"""What colleagues noted about some clients of the demo practice."""
+"""Colleagues' notes about some clients of the demo practice."""
 
 from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
@@ -15,12 +15,12 @@ NOTES = (
     "Grant income: check the tracking categories each quarter.",
 )
 EVERY = 13
-"""So many clients have no note; the next has one."""
+"""This many clients have no note; the next one has."""
 BEFORE = timedelta(days=20)
 
 
 def entries(clients: Clients, actor: str, now: datetime, noted: Container[str | None]) -> Iterator[Dated]:
-    """The entries that set the notes. `noted`: clients that have one already."""
+    """The entries that set the notes. `noted`: clients that already have one."""
     others = [(client, since) for client, since in clients.ids.values() if client not in noted]
     for number, ((client, since), note) in enumerate(zip(others[EVERY - 1 :: EVERY], NOTES, strict=False)):
         at = max(since, last_night(now) - BEFORE) + timedelta(hours=8 + number, minutes=7 * number)

@@ -1,6 +1,6 @@
-"""A temporary practice with its own sandbox, for trying the program and for its examples.
+"""A temporary practice with its own sandbox, for trying the program and its examples.
 
-A second process serves the sandbox and owns the folder. It ends when its pipe from this process closes, so both disappear even if this
+A second process runs the sandbox and owns the folder. It ends when its pipe from this process closes, so both disappear even if this
 process is killed.
 """
 
@@ -27,8 +27,8 @@ READY, MAKING = "ready", "making"
 def throwaway_practice(say: Callable[[str], None], softwares: Sequence[str] = ()) -> Generator[str]:
     """Starts a new practice on a new sandbox and returns its configuration file. Deletes both at the end.
 
-    `softwares`: the accounting apps that it plays, by name; none means every one. Signs in without a browser, as the first accountant of the sandbox, who reaches every organisation.
-    `say`: called with how far it is. Raises Trouble if it can't be started.
+    `softwares`: names of the accounting apps to simulate; none: all. Signs in without a browser, as the sandbox's first accountant, who reaches every organisation.
+    `say`: called with the progress. Raises Trouble if it can't be started.
     """
     command = [*own_process.command(__name__), *softwares]
     say("Starting the sandbox…")
@@ -46,7 +46,7 @@ def throwaway_practice(say: Callable[[str], None], softwares: Sequence[str] = ()
 
 
 def _config_of(messages: IO[str], say: Callable[[str], None]) -> str:
-    """The configuration file, once the process that serves has made the practice."""
+    """The configuration file, once the other process has made the practice."""
     for line in messages:
         word, _, rest = line.rstrip("\n").partition(" ")
         if word == READY:
@@ -56,7 +56,7 @@ def _config_of(messages: IO[str], say: Callable[[str], None]) -> str:
 
 
 def serve(softwares: Sequence[str]) -> None:
-    """Serves a sandbox with a demo practice in a temporary folder until stdin ends. Run it as a separate process."""
+    """Runs a sandbox with a demo practice in a temporary folder until stdin ends. Run it as a separate process."""
     import asyncio
 
     from ..sandbox.server import running

@@ -1,4 +1,4 @@
-"""Files beside the practice's database. They get its owner, group and mode, and a link that another user planted is never
+"""Files beside the practice's database. They get its owner, group and mode, and links planted by other users are never
 followed.
 
 Anyone who shares the practice can put anything into its folder, even a link to someone else's file.
@@ -19,11 +19,11 @@ from .on_posix import USERS, module
 from .planted import resolved
 
 POLL_S = 0.005
-"""How often to try a lock again that someone else holds."""
+"""How often to retry a lock that someone else holds."""
 
 
 class Owner(NamedTuple):
-    """Whose a file is: user, group, and the mode of what lies beside it."""
+    """Who owns a file: user, group, and the mode for files beside it."""
 
     uid: int
     gid: int
@@ -31,31 +31,31 @@ class Owner(NamedTuple):
 
 
 def owner_of(database: Path) -> Owner:
-    """Whose the practice is. A group that can write to the database can also write to the files beside it; no one else can."""
+    """The practice's owner. A group that can write to the database can also write to the files beside it; nobody else can."""
     found = resolved(database).lstat()
     return Owner(found.st_uid, found.st_gid, 0o660 if found.st_mode & stat.S_IWGRP else 0o600)
 
 
 def myself() -> Owner:
-    """This user alone, for files that are not beside a practice."""
+    """Only this user, for files that are not beside a practice."""
     if not USERS:
         return Owner(0, 0, 0o600)
     return Owner(os.geteuid(), os.getegid(), 0o600)
 
 
 def beside(database: Path, suffix: str) -> Path:
-    """The file of that suffix beside the database; where `database` is a link, beside the file it leads to.
+    """The file with that suffix beside the database, or beside its target if `database` is a link.
 
-    Raises OSError if that is another user's link.
+    Raises OSError if the link is another user's.
     """
     real = resolved(database)
     return real.with_name(real.name + suffix)
 
 
 def make(path: Path, owner: Owner) -> os.stat_result:
-    """Makes the file if it is absent, and checks the one that is there.
+    """Creates the file if it is missing, and checks an existing one.
 
-    The file is not opened if it exists: closing it would end the locks that SQLite holds on it in this process (fcntl(2)).
+    An existing file is not opened, because closing it would release the locks that SQLite holds on it in this process (fcntl(2)).
     Raises OSError, whose strerror says what is wrong with the file and what to do.
     """
     with contextlib.suppress(FileExistsError):
@@ -66,9 +66,9 @@ def make(path: Path, owner: Owner) -> os.stat_result:
 
 
 def give(path: int | Path, owner: Owner) -> None:
-    """Gives a file or folder that this process has just made the owner, group and mode it should have, whatever the umask.
+    """Gives a file or folder that this process has just created the right owner, group and mode, whatever the umask.
 
-    Only root can give files away; the others give the group if they are in it. A group that is not the practice's gets no access.
+    Only root can give files away; others set the group if they are in it. A group other than the practice's gets no access.
     """
     mode = owner.mode
     if USERS:
@@ -81,8 +81,8 @@ def give(path: int | Path, owner: Owner) -> None:
 
 
 class Lock:
-    """A lock on a file that all processes of the host see. It ends when it is released or its process ends. The kernel holds it,
-    so process numbers don't matter, which mean nothing in another PID namespace.
+    """A lock on a file, visible to all processes on the host. It ends when it is released or its process ends. The kernel
+    holds it, so process numbers don't matter, which would mean nothing in another PID namespace.
     """
 
     def __init__(self, path: Path, owner: Owner) -> None:
@@ -91,7 +91,7 @@ class Lock:
         self._fd: int | None = None
 
     def take(self, within_s: float) -> bool:
-        """Takes the lock; False if someone else held it all that time. Raises OSError if the file can't be used."""
+        """Takes the lock; False if someone else held it the whole time. Raises OSError if the file can't be used."""
         from filelock import lock_descriptor
 
         ends = time.monotonic() + within_s
@@ -109,12 +109,13 @@ class Lock:
             time.sleep(POLL_S)
 
     def let_go(self, *, remove: bool = False) -> None:
-        """Lets the lock go. `remove`: the file goes, too."""
+        """Releases the lock. `remove`: deletes the file too."""
         if self._fd is None:
             return
         fd, self._fd = self._fd, None
         if remove:
-            # While it is held: a process that opened the file earlier sees that it is no longer in place.
+            # While holding it, so that a process that opened the file earlier can see that it is no longer in
+            # place.
             with contextlib.suppress(OSError):
                 self._path.unlink()
         os.close(fd)
@@ -144,7 +145,7 @@ class Lock:
 
 @contextmanager
 def locked(path: Path, owner: Owner, within_s: float) -> Generator[None]:
-    """Holds the lock of that file. Raises OSError if someone else held it all that time, or the file can't be used."""
+    """Holds that file's lock. Raises OSError if someone else held it the whole time, or the file can't be used."""
     lock = Lock(path, owner)
     if not lock.take(within_s):
         raise OSError(errno.EAGAIN, f"another process has used {path} for {within_s:g} s")
@@ -155,11 +156,11 @@ def locked(path: Path, owner: Owner, within_s: float) -> Generator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock of that file. It does not take the lock, so others can."""
+    """Whether any process holds that file's lock. It doesn't take the lock, so others can."""
     try:
         fd = os.open(path, os.O_RDONLY | AS_IT_IS)
     except PermissionError:
-        # Someone else made it, and may still be running.
+        # Someone else created it, and may still be running.
         return True
     except OSError:
         return False
@@ -184,7 +185,7 @@ def _is_free(fd: int) -> bool:
 
         return lock_descriptor(fd, blocking=False)
     try:
-        # Shared: two processes that ask at once must not mistake each other for the holder.
+        # Shared, so that two processes that ask at once don't mistake each other for the holder.
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         return False
@@ -216,7 +217,7 @@ def _refuse_foreign(path: Path, found: os.stat_result, owner: Owner) -> None:
 
 
 def _explained(path: Path, error: OSError) -> OSError:
-    # Some systems have another number for it (FreeBSD: EMLINK).
+    # Some systems use another number for this (FreeBSD: EMLINK).
     if error.errno in {errno.ELOOP, errno.EMLINK}:
         return OSError(error.errno, f"it is a symbolic link, which is not followed: `rm {path}`")
     return error

@@ -1,4 +1,6 @@
-"""Secrets on a host with other users: files that hold them or say where they go, and this process's own memory."""
+"""Protects secrets on a host with other users: files that contain them or say where they are sent, and this process's own
+memory.
+"""
 
 import errno
 import os
@@ -9,11 +11,11 @@ from pathlib import Path
 
 from .on_posix import USERS, module
 
-#: What opening adds: no symbolic link is followed, and no pipe is waited for.
+# Flags for opening: no symbolic link is followed, and no pipe is waited for.
 AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 MOST_LINKS = 40
-"""As many as Linux follows in one path."""
+"""The number of links that Linux follows in one path."""
 
 _PR_SET_DUMPABLE = 4
 _FOREIGN = "it belongs to another user"
@@ -38,7 +40,9 @@ def read_secret(path: Path, most: int, *, owner: bool = True) -> bytes:
 
 
 def read_unchangeable(path: Path) -> bytes:
-    """A whole file that no other user of this host could have changed. Raises OSError as `refuse_changeable` does."""
+    """The whole content of a file that no other user of this host could have changed. Raises OSError like
+    `refuse_changeable`.
+    """
     refuse_changeable(path)
     with path.open("rb") as file:
         _refuse(path, os.fstat(file.fileno()))
@@ -46,9 +50,9 @@ def read_unchangeable(path: Path) -> bytes:
 
 
 def refuse_changeable(path: Path) -> None:
-    """Raises OSError if another user of this host could change the file, or put another in its place: by the file itself, a
-    symbolic link that leads to it, or a folder on the way. A missing file belongs to no one. Each step is checked before the
-    next, so that no one can swap a step that passed.
+    """Raises OSError if another user of this host could change the file or put another in its place: through the file
+    itself, a symbolic link that leads to it, or a folder on the way. A missing file belongs to nobody. Each step is checked
+    before the next, so that nobody can swap a step that passed.
     """
     for step, found in way(path):
         if found is None:
@@ -65,8 +69,8 @@ def _refuse(path: Path, found: os.stat_result) -> None:
 
 
 def way(path: Path) -> Generator[tuple[Path, os.stat_result | None]]:
-    """Every folder and symbolic link on the way to `path`, from the root, and what is at the end; None for a missing step. The
-    last step that is not a link is where `path` leads. Raises OSError if a link is exchanged while it is read.
+    """Every folder and symbolic link on the way to `path`, from the root, and what is at the end; None for a missing step.
+    The last step that is not a link is where `path` leads. Raises OSError if a link changes meanwhile.
     """
     rest, here, links = [*reversed(path.absolute().parts)], Path(), 0
     while rest:
@@ -96,14 +100,14 @@ def _lstat(path: Path) -> os.stat_result | None:
 
 
 def make_folder(path: Path) -> None:
-    """Makes a folder, and those above it that are missing, for this user alone, whatever the umask."""
+    """Creates a folder and its missing parents, for this user only, whatever the umask."""
     for folder in reversed([path, *path.parents]):
         if not folder.exists():
             folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def make_own_folder(path: Path) -> None:
-    """Makes a folder for this user alone. Raises OSError if someone else put one, or a link, in its place."""
+    """Creates a folder for this user only. Raises OSError if someone else put a folder or a link in its place."""
     make_folder(path)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode):
@@ -113,7 +117,9 @@ def make_own_folder(path: Path) -> None:
 
 
 def no_core_dumps() -> None:
-    """As far as the platform lets us, no crash writes this process's memory down, and no other process of this user reads it."""
+    """As far as the platform allows, keeps crashes from writing this process's memory to disk, and this user's other
+    processes from reading it.
+    """
     resource = module("resource")
     if resource is None:
         return
@@ -121,22 +127,23 @@ def no_core_dumps() -> None:
     if sys.platform == "linux":
         import ctypes
 
-        # The limit does not stop a core that the kernel hands to a program (core(5)); this does, and ptrace with it (prctl(2)).
+        # The limit doesn't stop a core that the kernel pipes to a program (core(5)); this does, and ptrace as
+        # well (prctl(2)).
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _exposed(found: os.stat_result, bits: int) -> str | None:
-    """What is wrong with the owner or the mode; None if nothing is, or where the platform has its own ways (Windows)."""
+    """What is wrong with the owner or the mode; None if nothing is, or if the platform has other permissions (Windows)."""
     if not USERS:
         return None
     if found.st_uid not in {os.geteuid(), 0}:
         return _FOREIGN
     if stat.S_ISLNK(found.st_mode):
-        # Its mode means nothing.
+        # A link's own mode means nothing.
         return None
     mode = stat.S_IMODE(found.st_mode) & bits
     if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
-        # In a folder like /tmp, no one can remove or replace another user's files.
+        # In a folder like /tmp, nobody can remove or replace another user's files.
         mode = 0
     if mode & 0o020 and not mode & ~0o020 and is_own_group(found.st_gid):
         return None
@@ -146,7 +153,7 @@ def _exposed(found: os.stat_result, bits: int) -> str | None:
 
 
 def is_own_group(gid: int) -> bool:
-    """Whether a group is this user's alone, as distributions give each user one and set the umask to 002 for it."""
+    """Whether a group belongs to this user only: some distributions give each user one, and set the umask to 002 for it."""
     grp, pwd = module("grp"), module("pwd")
     if grp is None or pwd is None:
         return False

@@ -1,4 +1,4 @@
-"""A disk without room, or a shell that lets no file grow further: many errors mean it, and few say so."""
+"""A full disk, or a shell that lets no file grow further: many errors mean this, and few say so."""
 
 import errno
 from contextlib import suppress
@@ -8,10 +8,12 @@ from .on_posix import module
 from .planted import BESIDE
 
 LEAST_BYTES = 2**20
-"""Below this SQLite fails in many ways: its log grows by pages, what its processes share by 32 KiB."""
+"""With less free space than this, SQLite fails in many ways: its log grows by pages, its shared memory by 32 KiB."""
 
 SHARED_BYTES = 64 * 1024
-"""A file that is closer than this to the largest allowed may not grow by what its processes share, or by a page and its header."""
+"""If a file is closer than this to the maximum size, there may be no room for the shared memory, or for a page and its
+header.
+"""
 
 NO_ROOM = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT") if hasattr(errno, name))
 
@@ -19,8 +21,8 @@ AT_LIMIT = "the file would be larger than the limit of this shell allows (`ulimi
 
 
 def has_no_room(folder: Path) -> bool:
-    """Whether the disk that holds `folder` is full, as far as that can be known (a quota does not show)."""
-    # Imported here, because every start would pay for it.
+    """Whether the disk with `folder` is full, as far as we can tell (a quota doesn't show)."""
+    # Imported here so that not every start pays for it.
     import shutil
 
     try:
@@ -35,7 +37,7 @@ def make_room(folder: Path) -> str:
 
 
 def in_words(error: OSError, folder: Path | None = None) -> str:
-    """What the error says, with its full stop; where a file in `folder` could not grow, what to do about it, too."""
+    """What the error says, with its full stop; if a file in `folder` could not grow, also what to do about that."""
     if error.errno == errno.EFBIG:
         return AT_LIMIT
     if folder is not None and error.errno in NO_ROOM:
@@ -44,7 +46,7 @@ def in_words(error: OSError, folder: Path | None = None) -> str:
 
 
 def why_no_growth(file: Path) -> str | None:
-    """Why `file` and its log can't grow, and what to do; None if they can. SQLite has one error for this and much else."""
+    """Why `file` and its log can't grow and what to do; None if they can. SQLite has a single error for this and much else."""
     if has_no_room(file.parent):
         return make_room(file.parent)
     return AT_LIMIT if _is_at_limit(file) else None
@@ -57,7 +59,7 @@ def _is_at_limit(file: Path) -> bool:
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
     if limit == resource.RLIM_INFINITY:
         return False
-    # Together: the log is copied into the file, and a copy of the file has both.
+    # Together, because the log is copied into the file, and a copy of the file contains both.
     size = 0
     for ending in ("", *BESIDE):
         with suppress(OSError):

@@ -1,5 +1,6 @@
-"""Writes files that the person named: complete or not at all, readable by that person alone, and never through another user's
-link."""
+"""Writes files that the user named: completely or not at all, readable only by that user, and never through another user's
+link.
+"""
 
 import errno
 import os
@@ -18,14 +19,16 @@ from .on_posix import USERS
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | _NO_LINK
 _BY_FOLDER = os.open in os.supports_dir_fd
-"""Whether files can be opened relative to an open folder, so that no one can swap a folder of the path meanwhile (not on
-Windows)."""
+"""Whether files can be opened relative to an open folder, so that nobody can swap a folder of the path meanwhile (not on
+Windows).
+"""
 
 
 class OwnFiles(NamedTuple):
     """The program's own files, which no export or backup may replace.
 
-    `families`: files, with all that is named after them (`practice.db-wal`, `practice.db.lock`). `folders`: all that is in them.
+    `families`: files, and everything named after them (`practice.db-wal`, `practice.db.lock`). `folders`: everything inside
+    them.
     """
 
     files: tuple[Path, ...] = ()
@@ -36,7 +39,8 @@ class OwnFiles(NamedTuple):
 class _Place(NamedTuple):
     """An open folder and a name in it; on Windows no folder, and the whole path as the name.
 
-    `is_open`: the name is a pipe or a device that a process of this person has open, such as `/dev/stdout`: a link that leads to no path.
+    `is_open`: the name is a pipe or device that a process of this user has open, such as `/dev/stdout`: a link that leads
+    to no path.
     """
 
     folder: int | None
@@ -45,7 +49,7 @@ class _Place(NamedTuple):
 
 
 def named(text: str) -> Path:
-    """The named file; `~` is the home folder. Raises UsageError if it can't be a file."""
+    """The named file; `~` is the home folder. Raises UsageError if it can't be a file name."""
     try:
         path = Path(text.strip()).expanduser()
     except RuntimeError:
@@ -56,17 +60,17 @@ def named(text: str) -> Path:
 
 
 def replaces(path: Path, own: OwnFiles) -> bool:
-    """Whether writing `path` replaces a file.
+    """Whether writing `path` would replace a file.
 
-    Raises UsageError if `path` must not be written: it is one of the program's own, a folder, or another user's link leads to
-    it. Trouble where it can't be written.
+    Raises UsageError if `path` must not be written, because it is one of the program's own files, a folder, or behind another
+    user's link. Trouble if it can't be written.
     """
     with _in_words(path), _found(path) as place:
         return not _is_stream(place) and _there(path, place, own) is not None
 
 
 def refuse_device(path: Path) -> None:
-    """Raises UsageError if `path` is a device, which keeps nothing, or another user's link leads to it; Trouble as `writing`."""
+    """Raises UsageError if `path` is a device, which stores nothing, or behind another user's link; Trouble like `writing`."""
     with _in_words(path), _found(path) as place:
         found = _stat(place)
     if found is not None and (stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode)):
@@ -75,10 +79,10 @@ def refuse_device(path: Path) -> None:
 
 @contextmanager
 def writing(path: Path, own: OwnFiles = OwnFiles(), *, replace: bool) -> Generator[BinaryIO]:  # noqa: B008  (a constant)
-    """A stream whose bytes become the file at `path` when the block ends well; when it does not, nothing has changed.
+    """A stream whose bytes become the file at `path` if the block ends well; if not, nothing has changed.
 
-    A new file is 0600; one that is replaced keeps its mode. A device or a pipe is written to directly. Raises as `replaces` does,
-    and UsageError where a file is there and `replace` is False.
+    A new file is 0600; a replaced one keeps its mode. A device or a pipe is written to directly. Raises the same as `replaces`,
+    and UsageError if a file exists and `replace` is False.
     """
     with _in_words(path), _found(path) as place:
         if _is_stream(place):
@@ -124,7 +128,7 @@ def _may(path: Path, former: os.stat_result | None, replace: bool) -> None:
 
 
 def _is_stream(place: _Place) -> bool:
-    """Whether a device or a pipe is there, which can't be replaced."""
+    """Whether it is a device or a pipe, which can't be replaced."""
     found = _stat(place)
     return found is not None and not _is_file_or_folder(found)
 
@@ -135,7 +139,7 @@ def _is_file_or_folder(found: os.stat_result) -> bool:
 
 @contextmanager
 def _stream(path: Path, place: _Place) -> Generator[BinaryIO]:
-    # Opening a pipe that no one reads would wait forever.
+    # Opening a pipe that nobody reads would wait forever.
     flags = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     handle = os.open(place.name, flags if place.is_open else flags | _NO_LINK, dir_fd=place.folder)
     with os.fdopen(handle, "wb") as file:
@@ -151,7 +155,7 @@ def _stream(path: Path, place: _Place) -> Generator[BinaryIO]:
 
 @contextmanager
 def _found(path: Path) -> Generator[_Place]:
-    """Where `path` leads. Raises UsageError for another user's link on the way, OSError for a folder that is not there."""
+    """Where `path` leads. Raises UsageError for another user's link on the way, OSError for a missing folder."""
     if not _BY_FOLDER:
         yield _Place(None, str(path.resolve()))
         return
@@ -193,7 +197,7 @@ def _walked(path: Path) -> _Place:
 
 
 def _is_open_stream(place: _Place) -> bool:
-    """Whether it is a link in /proc to a pipe or a device that a process of this person has open."""
+    """Whether it is a link in /proc to a pipe or device that a process of this user has open."""
     found = _stat(place)
     if found is None or not stat.S_ISLNK(found.st_mode) or _is_foreign(found) or place.folder is None:
         return False
@@ -205,7 +209,7 @@ def _is_open_stream(place: _Place) -> bool:
 
 
 def _goal(path: Path, place: _Place) -> str | None:
-    """What a symbolic link points to; None if it is not a link. Raises UsageError if it is another user's."""
+    """A symbolic link's target; None if it is not a link. Raises UsageError if it is another user's."""
     found = _stat(place)
     if found is None or not stat.S_ISLNK(found.st_mode):
         return None
@@ -228,7 +232,7 @@ def _stat(place: _Place) -> os.stat_result | None:
 
 
 def _there(path: Path, place: _Place, own: OwnFiles) -> os.stat_result | None:
-    """What is at `path` now, None if nothing is. Raises UsageError for what must not be replaced."""
+    """What is at `path` now, None if nothing is. Raises UsageError for anything that must not be replaced."""
     if _is_own(place, own):
         raise UsageError(f"{path} is one of the program's own files. Choose another name.")
     found = _stat(place)
@@ -241,7 +245,7 @@ def _there(path: Path, place: _Place, own: OwnFiles) -> os.stat_result | None:
 
 def _is_own(place: _Place, own: OwnFiles) -> bool:
     parent = _identity(Path(place.name).parent.stat() if place.folder is None else os.fstat(place.folder))
-    # Some filesystems don't distinguish upper from lower case.
+    # Some filesystems don't distinguish case.
     name = Path(place.name).name.casefold()
 
     def beside(files: Iterable[Path]) -> Generator[str]:
@@ -266,7 +270,7 @@ def _is_foreign(found: os.stat_result) -> bool:
 
 
 def _like(handle: int, former: os.stat_result) -> None:
-    """Gives the new file the mode and group of this person's former one; one that was another's lends it nothing."""
+    """Gives the new file the mode and group of the user's previous one. Another user's file passes on nothing."""
     if not USERS or former.st_uid != os.geteuid():
         return
     if os.fstat(handle).st_gid != former.st_gid:

@@ -1,4 +1,6 @@
-"""What only POSIX has: Windows has no owners and modes of files, and some of Python's modules and signals are not there."""
+"""What only POSIX has. On Windows, files have no such owners and modes, and some of Python's modules and signals are
+missing.
+"""
 
 import os
 import signal
@@ -10,10 +12,10 @@ USERS = hasattr(os, "geteuid")
 """Whether files have an owner, a group and a mode."""
 
 SIGHUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
-"""The line to the terminal was cut."""
+"""The connection to the terminal was lost."""
 
 SIGNALS = [signal_ for signal_ in (signal.SIGINT, signal.SIGTERM, SIGHUP) if signal_ is not None]
-"""Those that ask a program to end."""
+"""The signals that ask a program to end."""
 
 
 @cache

@@ -1,5 +1,6 @@
-"""Opening a database where others can plant a pipe: SQLite opens its files by name, and would wait forever for one that was put
-there after the last check."""
+"""Opens a database where others can plant a pipe: SQLite opens its files by name, and would wait forever for one planted
+after the last check.
+"""
 
 import errno
 import threading
@@ -15,14 +16,14 @@ T = TypeVar("T")
 
 LOOK_AGAIN_S = 0.05
 LONGEST_S = 10.0
-"""How long opening may take beyond the time for which it waits for other programs."""
+"""How long opening may take, besides the time spent waiting for other programs."""
 
 
 def opened_in_time(database: Path, act: Callable[[], T], waits_s: float = 0.0) -> T:
-    """What `act` returns, which has SQLite open `database` and the files beside it. It runs on a thread of its own, so what it
-    makes must not be bound to its thread. `waits_s`: for how long it may wait for other programs.
+    """The result of `act`, which has SQLite open `database` and its companion files. It runs on a separate thread, so
+    whatever it makes must not be bound to its thread. `waits_s`: how long it may wait for other programs.
 
-    Raises what `act` raises, and OSError if something in the files' places keeps it waiting. Its thread then waits alone.
+    Raises what `act` raises, and OSError if something in place of the files keeps it waiting. Its thread then waits alone.
     """
     if not USERS:
         return act()

@@ -4,8 +4,8 @@ import sys
 
 
 def command(module: str = "clientsync_tui") -> list[str]:
-    """The words that run one of this package's modules.
+    """The command line that runs one of this package's modules.
 
-    `-P`: `python -m` alone would import what lies in the working folder first, which may be a folder that others can write.
+    `-P`: without it, `python -m` would import modules from the working folder first, which others may be able to write to.
     """
     return [sys.executable, "-P", "-m", module]

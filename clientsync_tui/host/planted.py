@@ -1,4 +1,4 @@
-"""What another user put into a folder that several people write: it is not opened in the place of what the program expects there."""
+"""Refuses what another user has planted in a shared folder in place of what the program expects there."""
 
 import errno
 import os
@@ -15,9 +15,9 @@ BESIDE = ("-wal", "-shm", "-journal")
 
 
 def resolved(path: Path) -> Path:
-    """Where `path` leads, through no link of another user; what is there may be absent.
+    """Where `path` leads without passing another user's link; the target may be missing.
 
-    A user's link to their own file is followed: they could also have put the file there.
+    A user's link to their own file is followed, because they could have put the file there instead.
     Raises OSError, whose strerror says which link is not followed.
     """
     if not USERS:
@@ -36,9 +36,10 @@ def resolved(path: Path) -> Path:
 
 
 def refuse_planted(database: Path) -> None:
-    """Raises OSError, which names the file, if `database` is no file, or SQLite would open something beside it that it did not make.
+    """Raises OSError that names the file, if `database` is not a file, or SQLite would open something beside it that it did
+    not create.
 
-    A colleague's own group is no reason: SQLite makes these files with whatever group their folder gives.
+    A colleague's own group is fine: SQLite creates these files with whatever group their folder gives.
     """
     found = _lstat(database)
     if found is not None and not stat.S_ISREG(found.st_mode):
@@ -57,7 +58,7 @@ def refuse_planted(database: Path) -> None:
 
 @contextmanager
 def opened(path: Path) -> Generator[int]:
-    """A file opened for reading, without following a link. Raises OSError if it is not a regular file with one name."""
+    """Opens a file for reading without following a link. Raises OSError unless it is a regular file with a single name."""
     try:
         fd = os.open(path, os.O_RDONLY | AS_IT_IS)
     except OSError:

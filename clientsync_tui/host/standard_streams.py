@@ -1,4 +1,4 @@
-"""Standard input, output and error as they may come: closed, full, or unable to show a name."""
+"""Standard input, output and error, which may be closed, full, or unable to show a name."""
 
 import errno
 import io
@@ -13,7 +13,7 @@ STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 
 
 def prepare() -> None:
-    """Makes each of them usable: output to a closed one is dropped, and nothing printed on stderr can end the program."""
+    """Makes each stream usable: output to a closed one is dropped, and nothing printed on stderr can end the program."""
     closed = [
         name
         for number, (name, mode) in enumerate(STREAMS)
@@ -23,7 +23,7 @@ def prepare() -> None:
         io.BufferedWriter(_Patient(2, "w", closefd=False)), encoding=sys.stderr.encoding, line_buffering=True
     )
     for stream in (sys.stdout, sys.stderr):
-        # A name that the terminal's encoding can't show must not end the program.
+        # A name that the terminal's encoding lacks must not end the program.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     if "stdout" in closed:
@@ -31,7 +31,7 @@ def prepare() -> None:
 
 
 def flushed() -> OSError | None:
-    """Writes what stdout still holds; what was wrong, if it could not. Then Python does not try it again at its end."""
+    """Writes what stdout still holds. Returns what was wrong if that failed, so that Python doesn't try again at exit."""
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -43,7 +43,7 @@ def flushed() -> OSError | None:
 
 
 class _Patient(io.FileIO):
-    """A file whose disk may be full, or whose reader gone: what it can't take is lost."""
+    """A file whose disk may be full, or whose reader may be gone: what can't be written is lost."""
 
     def write(self, data: "ReadableBuffer", /) -> int:
         try:
@@ -53,7 +53,7 @@ class _Patient(io.FileIO):
 
 
 class _Lost(io.FileIO):
-    """Where a closed stdout leads: the command does its work, and `lost` says whether something should have been printed."""
+    """Stands in for a closed stdout: the command does its work, and `lost` says whether it wanted to print something."""
 
     lost = False
 
@@ -64,7 +64,7 @@ class _Lost(io.FileIO):
 
 
 def _opened(number: int, name: str, mode: str) -> bool:
-    """Opens the descriptor on nothing, before a file of ours gets that number and a library writes its messages into it."""
+    """Opens the descriptor on nothing, before one of our files gets its number and a library writes messages into it."""
     try:
         os.fstat(number)
     except OSError:

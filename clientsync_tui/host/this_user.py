@@ -1,4 +1,4 @@
-"""The user of this process, as the system knows them: anyone can write anything into the environment."""
+"""The user of this process according to the system, because the environment can say anything."""
 
 import os
 import re
@@ -10,12 +10,12 @@ _HOLDER = re.compile(r"user (\S+), keyring [0-9a-f]{16}")
 
 
 def uid() -> str:
-    """Distinguishes this user from every other on the host; can be part of a file name."""
+    """Identifies this user among all users of the host; can be part of a file name."""
     return str(os.geteuid()) if USERS else os.getlogin()
 
 
 def login() -> str | None:
-    """The login name; None for a user who has none, as in a container."""
+    """The login name; None for a user without one, as in a container."""
     if not USERS:
         return os.getlogin()
     pwd = module("pwd")
@@ -28,7 +28,7 @@ def login() -> str | None:
 
 
 def holder(keyring_file: Path) -> str:
-    """The holder of a sign-in: whose keyring it is in. It stays the same if the host or the login name changes. The path of the
+    """Identifies the keyring that holds a sign-in. It stays the same if the host or the login name changes. The path of the
     keyring file distinguishes users with the same number in different containers.
     """
     import hashlib
@@ -38,12 +38,12 @@ def holder(keyring_file: Path) -> str:
 
 
 def is_holder(name: str) -> bool:
-    """Whether a holder was noted in today's form; until version 0.2 it was `login@host`, which is ambiguous."""
+    """Whether a holder was recorded in the current form; up to version 0.2 it was `login@host`, which is ambiguous."""
     return _HOLDER.fullmatch(name) is not None
 
 
 def is_another(name: str) -> bool:
-    """Whether a holder is for certain another user of this host."""
+    """Whether a holder is certainly another user of this host."""
     if noted := _HOLDER.fullmatch(name):
         return noted[1] != uid()
     pwd = module("pwd")

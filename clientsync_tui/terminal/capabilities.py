@@ -1,4 +1,4 @@
-"""What the terminal can do. Imports no Textual, which reads its settings when it is imported."""
+"""What the terminal can do. Doesn't import Textual, which reads its settings on import."""
 
 import os
 import re
@@ -12,14 +12,14 @@ from ..host.on_posix import module
 
 ASK_BACKGROUND = b"\x1b]11;?\x1b\\"
 ASK_WHO = b"\x1b[c"
-"""Nearly every terminal answers this, so after this answer none about the background will come."""
+"""Nearly every terminal answers this, so after this answer we no longer wait for one about the background."""
 BACKGROUND = re.compile(
     rb"\x1b\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)[^\x07\x1b]*(?:\x07|\x1b\\)"
 )
 WHO = re.compile(rb"\x1b\[\?[0-9;]*c")
 PATIENCE_S, PATIENCE_OVER_SSH_S = 0.1, 1.0
 SILENT = frozenset({"", "dumb", "linux", "unknown", "vt100", "vt220"})
-"""Terminals that are not asked, because they do not answer."""
+"""Terminals that are not asked because they don't answer."""
 FRAMES_OVER_SSH = "15"
 
 
@@ -39,7 +39,7 @@ def few_colours(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 def ascii_only(setting: bool, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether marks are drawn in ASCII only: by setting, on the Linux console, or if the locale is not UTF-8."""
+    """Whether to draw marks in plain ASCII: by setting, on the Linux console, or if the locale is not UTF-8."""
     locale = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or ""
     utf8 = "utf-8" in locale.lower() or "utf8" in locale.lower()
     return (
@@ -50,7 +50,7 @@ def ascii_only(setting: bool, environment: Mapping[str, str] = os.environ) -> bo
 
 
 def wants_mouse(setting: str, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether to ask for mouse reports. By default not over SSH, where every movement would be sent."""
+    """Whether to request mouse reports. By default not over SSH, where every movement would be sent."""
     return setting == "on" or (setting == "auto" and not over_ssh(environment))
 
 
@@ -67,20 +67,20 @@ def is_gone() -> bool:
 
 
 def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Sets what Textual reads when it is imported: no animation, fewer frames over SSH, colours by the terminal's name."""
+    """Sets what Textual reads on import: no animation, fewer frames over SSH, colours according to the terminal's name."""
     environment.setdefault("TEXTUAL_ANIMATIONS", "none")
     if over_ssh(environment):
         environment.setdefault("TEXTUAL_FPS", FRAMES_OVER_SSH)
     if not few_colours(environment) and "256color" not in environment.get("TERM", ""):
-        # Rich knows only some terminals by name.
+        # Rich recognises only some terminals by name.
         environment.setdefault("TEXTUAL_COLOR_SYSTEM", "auto" if environment.get("COLORTERM") else "256")
 
 
 class AskedBackground:
-    """Asks the terminal whether it is light or dark, while the program starts.
+    """Asks the terminal whether it is light or dark while the program starts.
 
-    Saves what is typed meanwhile in `typed`. Does not ask if something was typed before: it would be mixed with the answer.
-    Use it as a context. It leaves the terminal as it was, and always waits for the answer, which would otherwise be read as keys.
+    Keeps what is typed meanwhile in `typed`. If something was typed before, it doesn't ask, because input and answer would mix.
+    Use it as a context manager. It restores the terminal, and always waits for the answer, which would otherwise be read as keys.
     """
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
@@ -91,7 +91,7 @@ class AskedBackground:
         self._light: bool | None = None
 
     def __enter__(self) -> "AskedBackground":
-        # The Windows console does not report its background.
+        # The Windows console doesn't report its background.
         termios, tty = module("termios"), module("tty")
         if self._environment.get("TERM", "") in SILENT or "NO_COLOR" in self._environment:
             return self
@@ -114,7 +114,9 @@ class AskedBackground:
         return self
 
     def is_light(self) -> bool | None:
-        """Whether the background is light. None: the terminal did not answer. Waits for the answer and ends the asking."""
+        """Whether the background is light; None: the terminal did not answer. Waits for the answer, which ends the
+        exchange.
+        """
         if self._before is not None:
             try:
                 self._read()
@@ -126,7 +128,7 @@ class AskedBackground:
         answer = b""
         while not WHO.search(answer):
             left = self._until - time.monotonic()
-            # Read what has arrived, even if the time is up.
+            # Read what has arrived, even after the time limit.
             if not select.select([self._fd], [], [], max(0.0, left))[0]:
                 break
             more = os.read(self._fd, 1024)
@@ -151,6 +153,6 @@ class AskedBackground:
 
 
 def lightness(red: bytes, green: bytes, blue: bytes) -> float:
-    """How light a colour is, from 0 to 1. Its parts are hexadecimal numbers of any length, as in X11."""
+    """How light a colour is, from 0 to 1. Its components are hexadecimal numbers of any length, as in X11."""
     parts = [int(part, 16) / (16 ** len(part) - 1) for part in (red, green, blue)]
     return sum(part * weight for part, weight in zip(parts, (0.299, 0.587, 0.114), strict=True))

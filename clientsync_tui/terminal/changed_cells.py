@@ -1,6 +1,6 @@
-"""Sends only the cells that differ from what the terminal shows: opening a dialogue over a slow line sends its cells, once.
+"""Sends only the cells that differ from what the terminal shows, so that over a slow line a new dialogue is sent only once.
 
-Textual itself sends every region that was drawn again, whole and in full colour codes, even if nothing in it changed.
+Textual itself sends every redrawn region completely and in full colour codes, even if nothing in it changed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,17 +18,17 @@ from textual.strip import Strip
 from ..practice.text import clean
 
 Piece = tuple[int, int, Strip]
-"""Line, column, and what is drawn from there on."""
+"""Line, column, and what to draw from there on."""
 Codes = tuple[str, str, str]
-"""Attributes, colour and background, as codes for the terminal."""
+"""Attributes, foreground and background, as terminal codes."""
 USUAL: Codes = ("", "39", "49")
-"""A terminal's own."""
+"""The terminal's default."""
 NEAR = 5
-"""Up to so many unchanged cells between changed ones are sent, too: jumping over them takes as many bytes."""
+"""Up to this many unchanged cells between changed ones are sent too, because skipping them takes as many bytes."""
 
 
 class ChangedCells:
-    """Knows what the terminal shows, and sends what differs from it."""
+    """Knows what the terminal shows, and sends what differs."""
 
     def __init__(self) -> None:
         self._rows: dict[int, Strip] = {}
@@ -38,20 +38,20 @@ class ChangedCells:
 
     @property
     def is_held(self) -> bool:
-        """Whether the terminal still shows what was there before."""
+        """Whether the terminal still shows what was there before the app."""
         return self._held
 
     def hold(self) -> None:
-        """From now on draws nothing, and only knows what is to be drawn."""
+        """From now on only tracks what should be drawn, without drawing it."""
         self._held = True
 
     def release(self) -> str:
-        """Draws again; returns the codes for everything that is to be on the screen."""
+        """Resumes drawing. Returns the codes for the whole screen."""
         self._held = False
         return self._drawn()
 
     def whole(self, size: Size) -> str | None:
-        """The codes that make an empty terminal show all of it; None if not every line is known."""
+        """The codes that make an empty terminal show everything; None if not every line is known."""
         known = size == self._size and not self._held and len(self._rows) == size.height
         return self._drawn() if known else None
 
@@ -62,11 +62,11 @@ class ChangedCells:
         return pen.end()
 
     def forget(self) -> None:
-        """From now on it is unknown what the terminal shows."""
+        """From now on, assumes nothing about what the terminal shows."""
         self._rows.clear()
 
     def draw(self, pieces: Iterable[Piece], size: Size, colours: ColorSystem) -> str:
-        """The codes that make a terminal of this size show these pieces."""
+        """The codes that draw these pieces on a terminal of this size."""
         self._colours = colours
         if size != self._size:
             self._size = size
@@ -116,9 +116,9 @@ class Pen:
             x += cell_len(text)
 
     def _write_wide(self, x: int, y: int, text: str) -> None:
-        """Terminals disagree about the width of wide and combined characters. Whatever theirs is, what follows stays in its place.
+        """Terminals disagree about the width of wide and combined characters, so what follows is positioned explicitly.
 
-        Characters that drive a terminal are not written: a name in the practice's file can contain anything.
+        Characters that control a terminal are not written, because a name in the practice's file can contain anything.
         """
         last = max(n for n, character in enumerate(text, 1) if get_character_cell_size(character) != 1)
         wide, rest = text[:last], text[last:]
@@ -133,7 +133,7 @@ class Pen:
         self._written.append(f"\x1b[{y + 1};{x + 1}H")
 
     def end(self) -> str:
-        """All that was written, and the terminal's own colours again."""
+        """Everything written, followed by a reset to the terminal's default colours."""
         self._turn(USUAL)
         return "".join(self._written)
 
@@ -162,21 +162,22 @@ def codes(style: Style | None, colours: ColorSystem) -> Codes:
 
 @lru_cache(4096)
 def is_simple(text: str) -> bool:
-    """Whether each character takes one cell, in every terminal."""
+    """Whether every character takes one cell in every terminal."""
     return (text.isascii() and text.isprintable()) or all(
         get_character_cell_size(character) == 1 for character in text
     )
 
 
 def changed(old: Strip | None, new: Strip, colours: ColorSystem) -> Sequence[tuple[int, int]]:
-    """The spans of cells in which two rows differ. Spans close to each other become one."""
+    """The spans of cells in which two rows differ. Nearby spans are merged."""
     whole = [(0, new.cell_length)]
     if old is None or old.cell_length != new.cell_length:
         return whole
     before, after = list(old), list(new)
     if before == after:
         return ()
-    # Terminals disagree about the width of wide and combined characters, so it is unknown which cells show them.
+    # Terminals disagree about the width of wide and combined characters, so we can't know which cells show
+    # them.
     if not all(is_simple(segment.text) for segment in (*before, *after)):
         return whole
     spans: list[tuple[int, int]] = []

@@ -1,4 +1,4 @@
-"""Copies to the clipboard of the user's own terminal, also over SSH and inside tmux or screen (OSC 52)."""
+"""Copies to the clipboard of the user's own terminal, even over SSH and inside tmux or screen (OSC 52)."""
 
 import asyncio
 import base64
@@ -10,7 +10,7 @@ TMUX_PATIENCE_S = 2.0
 
 
 def sequence(text: str, environment: Mapping[str, str] = os.environ) -> str:
-    """What to write to the terminal. Whether the terminal takes it can't be known.
+    """What to write to the terminal. There is no way to know whether the terminal accepts it.
 
     tmux takes OSC 52 itself if `set-clipboard` is on, and passes on what is wrapped in its own DCS if `allow-passthrough` is on.
     screen only passes on. Both drop what they do not want.

@@ -1,15 +1,15 @@
-"""When Python collects garbage: not during the first frame, and seldom after it."""
+"""When Python collects garbage: never during the first frame, and rarely after it."""
 
 import gc
 
 SETTLED_AFTER_S = 1.0
-"""By then the start is over."""
+"""The start is over by then."""
 
 GARBAGE_EVERY = 10_000
-"""Objects made between two collections: some hundred keys."""
+"""How many objects are created between two collections: a few hundred keys' worth."""
 
 
 def settle() -> None:
-    """Leaves out what the start made, which stays anyway: going through it would take longer than a frame."""
+    """Excludes the objects created at the start, which stay anyway: checking them would take longer than a frame."""
     gc.freeze()
     gc.set_threshold(GARBAGE_EVERY)

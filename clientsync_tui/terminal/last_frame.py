@@ -1,8 +1,8 @@
-"""The client list as it was last drawn, put up at the next start before anything heavy is imported.
+"""The client list as last drawn, shown at the next start before anything heavy is imported.
 
-The frame is shown only if nothing can have changed: the same practice, configuration, program, terminal, size and settings, a database
-that nobody has written to, and no status that changed with time. It is as closed as the database: only its owner can read the file,
-and it is shown only to someone who can read the database. Imports no Textual, which takes ten times as long as this.
+The frame is shown only if nothing can have changed: same practice, configuration, program, terminal, size and settings, a database
+that nobody has written to, and no status that has changed with time. It is as private as the database: only its owner can read the file,
+and it is shown only to someone who can read the database. Doesn't import Textual, which takes ten times as long as this.
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, cast
 
 ENTER, LEAVE = "\x1b[?1049h\x1b[?7l\x1b[?25l", "\x1b[m\x1b[?7h\x1b[?25h\x1b[?1049l"
 CONCEAL, REVEAL = "\x1b[8m", "\x1b[m"
-"""What is typed before the app reads it is echoed by the terminal: unseen."""
+"""Keys typed before the app reads them would be echoed by the terminal; this hides them."""
 MOST_BYTES = 1 << 20
 VARIABLES = (
     "TERM", "TERM_PROGRAM", "COLORTERM", "COLORFGBG", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE", "LC_TIME", "LC_NUMERIC",
@@ -27,11 +27,11 @@ VARIABLES = (
 )  # fmt: skip
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 FileState = tuple[int, int, int, int] | None
-"""Device, number, size and time of the last change; None: there is no such file, or it is empty."""
+"""Device, inode, size and modification time; None: the file is missing or empty."""
 
 
 class LastFrame(NamedTuple):
-    """`files`: the state of every file that the frame follows from, the database first. `until`: seconds since 1970."""
+    """`files`: the state of every file that the frame depends on, the database first. `until`: seconds since 1970."""
 
     about: list[str]
     size: tuple[int, int]
@@ -41,15 +41,15 @@ class LastFrame(NamedTuple):
 
 
 class Shown:
-    """Whether the last frame is on the screen. `arguments`: those of the command line."""
+    """Whether the last frame is on the screen. `arguments`: the command line's."""
 
     def __init__(self, arguments: Sequence[str] = ()) -> None:
         self._arguments = arguments
         self.is_up = False
 
     def show(self) -> None:
-        """Puts the last frame up, if it is still true."""
-        # Whatever is in the file: without a frame the program starts as well, only later.
+        """Shows the last frame, if it is still true."""
+        # Whatever is in the file: without a frame the program starts just as well, only a little later.
         with suppress(Exception):
             if (config := config_of(self._arguments)) is None or not _on_a_terminal():
                 return
@@ -66,21 +66,21 @@ class Shown:
                     signal.signal(number, self._told_to_end)
 
     def _told_to_end(self, number: int, _: object) -> None:
-        """Gives the terminal back before the program ends: the app, which would do it, is not there yet."""
+        """Restores the terminal when the program is told to end before the app is there to do it."""
         self.withdraw()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
     def taken_over(self) -> None:
-        """The app draws from now on."""
+        """From now on the app draws."""
         self.is_up = False
         for number in _ENDING:
-            # The app may have its own by now.
+            # By now the app may have its own handler.
             if signal.getsignal(number) == self._told_to_end:
                 signal.signal(number, signal.SIG_DFL)
 
     def withdraw(self) -> None:
-        """Gives the terminal back, if the app did not start."""
+        """Restores the terminal if the app did not start."""
         if self.is_up:
             self.is_up = False
             _write(LEAVE)
@@ -98,14 +98,14 @@ def config_of(arguments: Sequence[str]) -> Path | None:
 
 
 def path_for(config: Path) -> Path:
-    """Where the frame of a configuration is kept: in the person's own data folder."""
+    """Where a configuration's frame is saved: in the person's own data folder."""
     from ..config.folders import data_folder
 
     return data_folder() / f"last-frame-{sha256(os.fsencode(config)).hexdigest()[:16]}"
 
 
 def about(config: Path) -> list[str]:
-    """What has to be the same for a frame to be true, besides files and the size."""
+    """What must be the same for a frame to be true, besides files and size."""
     program = Path(__file__).parents[1]
     return [
         str(config),
@@ -115,7 +115,7 @@ def about(config: Path) -> list[str]:
 
 
 def state_of(path: Path) -> FileState:
-    """The state of a file."""
+    """A file's state."""
     try:
         found = path.stat()
     except OSError:
@@ -124,7 +124,7 @@ def state_of(path: Path) -> FileState:
 
 
 def save(path: Path, frame: LastFrame) -> None:
-    """Keeps a frame for the next start, in a file that only its owner can read. What can't be kept is not."""
+    """Saves a frame for the next start, in a file that only its owner can read. If that is impossible, there is no frame."""
     new = path.with_name(f".{path.name}.{os.getpid()}")
     with suppress(OSError):
         handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)

@@ -1,4 +1,4 @@
-"""The line to the terminal that the app is in: keys typed early, notices, the clipboard, and the end of the line."""
+"""The app's connection to its terminal: keys typed early, notifications, the clipboard, and the end of the connection."""
 
 import asyncio
 import os
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class Line:
-    """What the app does for its terminal, whatever is on the screen."""
+    """Everything the app does for its terminal, whatever is on the screen."""
 
     def __init__(self, app: "App[Any]", cells: "ChangedCells", typed: bytes = b"") -> None:
-        """`cells`: what the terminal shows. `typed`: what came from it before the app could read it."""
+        """`cells`: what the terminal shows. `typed`: keys that arrived before the app could read them."""
         self._app = app
         self._cells = cells
         self._typed = typed
         textual_internals.keep_pastes_whole()
 
     def start(self) -> None:
-        """Passes on the early keys, and watches for the end of the line. To be called in the app's event loop."""
+        """Passes on the early keys, and watches for the end of the connection. Call it in the app's event loop."""
         app: Any = self._app
-        # What others wrote to the terminal meanwhile is unknown.
+        # We don't know what others have written to the terminal meanwhile.
         app.app_resume_signal.subscribe(app, self._draw_again)
         if not app.is_headless and SIGHUP is not None:
             # Textual ignores a hang-up, and would use a whole core forever once its terminal is gone.
@@ -40,7 +40,7 @@ class Line:
 
     def _draw_again(self, _: object) -> None:
         self._cells.forget()
-        # Textual itself only lays out again, and draws nothing if the size is the same.
+        # Textual itself only lays out again, and draws nothing if the size is unchanged.
         self._app.refresh(layout=True)
 
     def _hang_up(self) -> None:
@@ -49,14 +49,15 @@ class Line:
         self._app.exit()
 
     def _end_with(self, server: int) -> None:
-        # Textual does not notice either when the server that shows it in a browser is gone.
+        # Nor does Textual notice when the server that shows it in a browser is gone.
         if os.getppid() != server:
             self._app.exit()
 
     def copy(self, text: str, write: Callable[[str], None]) -> bool:
-        """Sends `text` to the clipboard of the user's own terminal, also through tmux. Whether it arrives can't be known.
+        """Sends `text` to the clipboard of the user's own terminal, through tmux if necessary. There is no way to know
+        whether it arrives.
 
-        False where this Textual does not allow it: then copy as Textual does.
+        False if this version of Textual doesn't allow it: then copy as Textual does.
         """
         if not textual_internals.remember_copied(self._app, text):
             return False

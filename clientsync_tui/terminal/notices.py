@@ -1,4 +1,4 @@
-"""Reaches users who look elsewhere: with the terminal's own notices if it has them, otherwise with its bell."""
+"""Reaches users who are looking elsewhere: with the terminal's own notifications if it has them, else with its bell."""
 
 import os
 from collections.abc import Mapping
@@ -7,13 +7,13 @@ from ..practice.text import clean
 
 BELL = "\a"
 MOST = 200
-"""Characters of a notice; desktops show no more."""
+"""Maximum length of a notification; desktops show no more."""
 WITH_OSC_9 = frozenset({"iTerm.app", "WezTerm", "ghostty"})
 WITH_OSC_777 = ("foot", "rxvt-unicode")
 
 
 def sequence(title: str, message: str, setting: str, environment: Mapping[str, str] = os.environ) -> str:
-    """What to write to the terminal. Empty if the user wants nothing.
+    """What to write to the terminal; empty if the user wants nothing.
 
     OSC 9 is iTerm2's (also WezTerm, Ghostty, kitty), OSC 777 urxvt's (also foot and VTE's). Inside tmux and screen they are not sent:
     these show a bell in their status line and drop the rest. `setting`: auto, bell or off.
@@ -21,7 +21,7 @@ def sequence(title: str, message: str, setting: str, environment: Mapping[str, s
     if setting == "off":
         return ""
     kind = "" if setting == "bell" else _kind(environment)
-    # A semicolon ends a part of the sequence.
+    # A semicolon would end a part of the sequence.
     title, message = (clean(text).replace(";", ",")[:MOST] for text in (title, message))
     match kind:
         case "9":

@@ -1,24 +1,24 @@
-"""What a terminal sends between the marks around pasted text, without what would end the paste early."""
+"""Removes what would end a paste early from what a terminal sends as pasted text."""
 
 ESCAPE = "\x1b"
 BEGINS, ENDS = "\x1b[200~", "\x1b[201~"
 
 
 class Pasted:
-    """Takes the escape characters out of pasted text, in whatever pieces the terminal sends it.
+    """Removes escape characters from pasted text, in whatever chunks the terminal sends it.
 
-    Textual looks for keys behind an escape character, also in pasted text: it would take up to 32 characters of it as keys.
+    Textual looks for keys after an escape character even in pasted text, and would take up to 32 characters as keys.
     """
 
     def __init__(self) -> None:
         self._before = ""
-        """The last characters outside a paste: a mark may come in two pieces."""
+        """The last characters outside a paste, because a mark may be split over two chunks."""
         self._mark = ""
-        """What may become the mark at the end."""
+        """What may turn out to be the end mark."""
         self._is_inside = False
 
     def without_escapes(self, data: str) -> str:
-        """`data`, as Textual is to see it."""
+        """`data`, as Textual should see it."""
         if not self._is_inside and ESCAPE not in self._before + data:
             return data
         return "".join(

@@ -1,4 +1,4 @@
-"""Stops other output on standard error from overwriting the screen."""
+"""Keeps other output on standard error from overwriting the screen."""
 
 import os
 import sys
@@ -8,9 +8,10 @@ from contextlib import contextmanager, redirect_stderr, suppress
 
 @contextmanager
 def screen_alone() -> Generator[None]:
-    """Within it, standard error of libraries and of programs they start (a keyring's `gpg`) is discarded: it might hold a secret.
+    """Within this, standard error of libraries and the programs they start (a keyring's `gpg`) is discarded, because it
+    might contain a secret.
 
-    Textual draws on standard error, so it gets the terminal by another descriptor. If standard error is a file or closed, it stays
+    Textual draws on standard error, so it gets the terminal through another descriptor. If standard error is a file or closed, it stays
     so, and Textual draws on standard output.
     """
     before = sys.__stderr__
@@ -31,7 +32,7 @@ def screen_alone() -> Generator[None]:
             yield
     finally:
         sys.__stderr__ = before  # pyright: ignore[reportConstantRedefinition]
-        # If the terminal is gone, what was left to write is lost.
+        # If the terminal is gone, whatever was still to be written is lost.
         with suppress(OSError):
             screen.close()
         os.dup2(stderr, 2)
@@ -40,6 +41,8 @@ def screen_alone() -> Generator[None]:
 
 
 def wait_for_enter(prompt: str) -> None:
-    """Waits for Enter after the screen was left for a moment. `input` itself prompts on standard error, where no one would see it."""
+    """Waits for Enter after leaving the screen for a moment. `input` itself would prompt on standard error, where nobody
+    sees it.
+    """
     print(prompt, end="", flush=True)
     input()
