@@ -1,4 +1,4 @@
-"""What every accounting app's adapter and personality must be able to do: one suite, also for those in other packages.
+"""What every accounting app's adapter and personality must be able to do: one suite, including for those in other packages.
 
 A test module of any package runs it, with pytest, for the apps it names::
 

@@ -1,4 +1,4 @@
-"""Signing in by a short code, for accounting apps that have that."""
+"""Signing in with a short code, for accounting apps that support it."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ __all__ = [
 
 
 def needs_a_code(stand: Stand) -> None:
-    """Skips the test for an app without such a way to sign in."""
+    """Skips the test for apps without it."""
     if stand.personality.device is None:
         pytest.skip("nobody signs in by a code there")
 

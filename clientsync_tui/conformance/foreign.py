@@ -1,4 +1,6 @@
-"""Replies that the accounting app did not write: whatever their status, they say nothing about a sign-in or an organisation."""
+"""Replies that the accounting app did not write: whatever their status, they say nothing about a sign-in or an
+organisation.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -42,7 +44,7 @@ def test_a_foreign_reply_changes_no_status(name: str, what: str, stand: Stand) -
     async def work(session: Session) -> None:
         calls = session.calls(sign_in)
         for place, status in enumerate(STATUSES):
-            # Details meet every combination; the rest meet each status and each kind.
+            # Details get every combination; everything else gets each status and each kind once.
             kinds = [*FOREIGN] if what == "details" else ["page", [*FOREIGN][place]]
             for kind in kinds:
                 stand.box.script(Script("api", Target(name), foreign("api", FOREIGN[kind], status)))
@@ -87,7 +89,7 @@ def test_a_foreign_reply_at_sign_in_keeps_nothing(name: str, stand: Stand, at: s
                 except (SignInFailed, PassingTrouble):
                     pass
                 else:
-                    # The token answer alone may say who signed in.
+                    # Only the token answer may say who signed in.
                     paths = [call["path"] for call in stand.called(before)]
                     assert at == "api" and all("/api" not in path for path in paths), paths
                 stand.box.unscripted()

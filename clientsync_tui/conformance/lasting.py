@@ -46,7 +46,7 @@ def saved_token(stand: Stand, sign_in: SignIn) -> str:
 
 
 def put_back(stand: Stand, sign_in: SignIn, token: str) -> None:
-    """As when a new token was lost."""
+    """Simulates that a new token was lost."""
     entry = KeyringEntry(token)
     asyncio.run(stand.workplace.vault.write(stand.token_name(sign_in), entry.written()))
 

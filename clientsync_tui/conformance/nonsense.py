@@ -1,4 +1,6 @@
-"""Answers that make no sense: cut off, of another kind, late, never, about something else, with a number where a text should be."""
+"""Answers that make no sense: truncated, of another type, late, missing, about something else, with a number instead of a
+text.
+"""
 
 import json
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -70,7 +72,7 @@ def test_an_answer_of_another_kind_is_nonsense_and_no_crash(name: str, what: str
             else:
                 assert not answer, f"{kind} was taken for {answer}"
             stand.box.unscripted()
-        # The content type alone says nothing: some servers have it wrong.
+        # The content type alone says nothing, because some servers get it wrong.
         stand.box.script(Script("api", target, _mislabelled))
         assert await stand.read(calls, what) == true
 
@@ -110,7 +112,7 @@ def test_a_value_of_another_type_is_nonsense_and_no_crash(name: str, what: str, 
 
 
 def check(what: str, answer: Any) -> None:
-    """That what came of an answer has the right shape, whatever was wrong in it."""
+    """Checks that the result has the right shape, whatever was wrong in the answer."""
     if what == "details":
         assert type(answer.get("name")) is str and answer["name"]
         assert all(type(value) is str for value in answer.values())
@@ -125,7 +127,7 @@ def check(what: str, answer: Any) -> None:
 
 
 def paths(value: Any, here: PATH = ()) -> Generator[PATH]:
-    """Where something stands in a JSON document; of a list its first line."""
+    """The path of every value in a JSON document; of a list, only its first line."""
     if here:
         yield here
     if isinstance(value, dict):
@@ -145,7 +147,7 @@ def _with(path: PATH, value: Any) -> Callable[[Response], Response]:
                 at = at[step]
             at[path[-1]] = value
         except (ValueError, LookupError, TypeError):
-            return response  # another call than the one that the path is of
+            return response  # a different call than the one the path belongs to
         return Response(json.dumps(body), response.status_code, media_type="application/json")
 
     return changed
@@ -167,7 +169,7 @@ def test_a_sign_in_with_nonsense_in_it_keeps_nothing(name: str, stand: Stand) ->
                 except (SignInFailed, PassingTrouble):
                     pass
                 else:
-                    # Who signed in may be told by the token answer alone.
+                    # Only the token answer may say who signed in.
                     asked = [c for c in stand.called(before) if c["path"].startswith(f"/{name}")]
                     assert at == "api" and len(asked) <= 4, kind
                 stand.box.unscripted()

@@ -1,4 +1,4 @@
-"""Answers that are odd but legal: numbers as texts, fields that are null or new, lists without a line."""
+"""Answers that are odd but valid: numbers as text, null or unknown fields, lists without lines."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ Change = Callable[[Any], Any]
 
 
 def answering(change: Change) -> Callable[[Response], Response]:
-    """A successful answer with its document changed, and its headers as they are."""
+    """A successful answer with its document changed, and its headers unchanged."""
 
     def changed(response: Response) -> Response:
         if response.status_code == 200:
@@ -42,7 +42,7 @@ def answering(change: Change) -> Callable[[Response], Response]:
 
 
 def everywhere(change: Change, value: Any) -> Any:
-    """A document with everything in it changed, the innermost first."""
+    """A document with everything in it changed, innermost first."""
     if isinstance(value, dict):
         value = {key: everywhere(change, item) for key, item in cast(dict[str, Any], value).items()}
     elif isinstance(value, list):
@@ -59,7 +59,7 @@ def with_a_new_field(value: Any) -> Any:
 
 
 def told(answer: Any) -> Any:
-    """What must stay the same: which rows there are, and their names; of details everything."""
+    """What must stay the same: which rows there are and their names; for details, everything."""
     if isinstance(answer, dict):
         return cast(Any, answer)
     rows = cast(Sequence[Any], answer)
@@ -91,7 +91,7 @@ def test_fields_that_nobody_knows_change_nothing(name: str, what: str, stand: St
 
 
 def at_the_rows(path: PATH, change: Change) -> Change:
-    """Changes the array at this place of a document; a document without one stays as it is."""
+    """Changes the array at this place in a document; a document without one stays the same."""
 
     def changed(body: Any) -> Any:
         if not path:
@@ -115,7 +115,7 @@ def _at(body: Any, path: PATH) -> Any:
 def rows_changed(
     name: str, what: str, stands: Callable[..., Stand], changes: Callable[[list[Any]], Sequence[Change]]
 ) -> Sequence[tuple[Notes, Any, Any]]:
-    """What was left out, what is there, and what was read, for each change of each array of the answer."""
+    """What was left out, what should be there, and what was read, for each change to each array of the answer."""
     stand = stands(name, organisations=3, lines=5)
     if what == "details" or (what == "organisations" and stand.one):
         pytest.skip("it is no list")
@@ -159,7 +159,7 @@ def test_a_field_may_be_null_in_every_row(name: str, what: str, stands: Callable
     for notes, true, read in rows_changed(name, what, stands, nulls):
         ids, known = {line[0] for line in read}, {line[0] for line in true}
         assert known <= ids or notes.sentences(), "what is left out is said"
-        # An organisation whose row says no more why it is not wanted is offered.
+        # An organisation whose row no longer says why it is not wanted is offered.
         assert what == "organisations" or ids <= known
 
 

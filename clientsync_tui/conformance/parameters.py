@@ -1,4 +1,4 @@
-"""For what each test is run: the apps that the module names, their lists, and their error answers."""
+"""What each test runs for: the apps named by the module, their lists, and their error answers."""
 
 from types import ModuleType
 from typing import cast

@@ -1,4 +1,4 @@
-"""Organisations, details and lists: whole, clean, and by reading alone."""
+"""Organisations, details and lists: complete, clean, and without writing anything."""
 
 import asyncio
 from collections import Counter
@@ -98,7 +98,7 @@ def test_the_lists_are_whole_over_three_pages(name: str, stands: Callable[..., S
 
 
 def _three_pages(lists: Mapping[str, TrueList]) -> int:
-    """How many lines there must be for a third page of each list, when some are hidden or of another kind."""
+    """How many lines it takes for each list to have a third page, if some are hidden or of another kind."""
     longest = max((true_list.page_size or 0 for true_list in lists.values()), default=0)
     for times in (2, 3, 4, 6):
         world = World("1", 1, lines=longest * times + 7)
@@ -144,7 +144,7 @@ def test_limits_are_kept(name: str, stands: Callable[..., Stand]) -> None:
     stand = stands(name, apart=True, organisations=1)
     theirs, counted = stand.personality.limits, stand.box.sandbox.limits
     at_once = softwares()[name].limits.organisation_at_once + 1
-    # A rate of a second can be met here; for longer ones the test would have to wait.
+    # A rate per second can be exceeded here; for longer ones the test would have to wait.
     met = max((rate.calls for rate in theirs.rates if rate.seconds == 1), default=0)
 
     async def work(session: Session) -> None:
@@ -156,7 +156,7 @@ def test_limits_are_kept(name: str, stands: Callable[..., Stand]) -> None:
 
     stand.do(work, limited=True)
     for rate in theirs.rates:
-        # However late calls arrive: beside those that left in this time are only those that were under way when it began.
+        # However late calls arrive: besides those sent in this time, only those in progress at its start count.
         assert counted.most[name, rate] <= rate.calls + at_once, rate
     if theirs.at_once is not None:
         assert counted.most_at_once[name] <= theirs.at_once

@@ -1,4 +1,4 @@
-"""Every unsuccessful answer that is known of an app, and what it must be taken to mean."""
+"""Every known error answer of an app, and the meaning it must be given."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from ..sync.jobs.session import Session
 from .stand import Stand
 
 LONGEST_PAUSE = timedelta(minutes=5)
-"""After a limit fault, whose pause is 30 seconds, or as long as the adapter takes where the app does not say."""
+"""After a limit fault, whose pause is 30 seconds, or as long as the adapter assumes if the app doesn't say."""
 
 __all__ = [
     "test_a_fault_is_met_with_its_reason",
@@ -23,7 +23,7 @@ __all__ = [
 
 
 def meaning_of(trouble: Trouble) -> Reason | Fault | str:
-    """What a trouble says, as a personality's error answers say it."""
+    """The meaning of a trouble, in the terms of a personality's error answers."""
     match trouble:
         case OrganisationTrouble():
             return trouble.reason
@@ -99,6 +99,6 @@ def test_a_fault_is_met_with_its_reason(name: str, stand: Stand, kind: str, mean
         assert raised.value.retry_at < datetime.now(UTC) + LONGEST_PAUSE, "seconds, a date or a moment"
     stand.box.unscripted()
     stand.forget_limits()
-    # What was ended there needs a new sign-in; what only went wrong does not.
+    # What was ended there needs a new sign-in; what only failed doesn't.
     again = stand.signed_in() if kind in ACTS else sign_in
     assert stand.do(lambda session: stand.read(session.calls(again), "details"))["name"]

@@ -1,4 +1,4 @@
-"""Rows that can't be used, and ids in another spelling: neither costs the rest, and no client is doubled."""
+"""Rows that can't be used, and ids in another spelling: the rest must still work, and no client is doubled."""
 
 import json
 from collections.abc import Callable, Generator
@@ -64,7 +64,7 @@ def test_one_row_that_cannot_be_used_is_left_out_and_said(
 
 
 def arrays(value: Any, here: PATH = ()) -> Generator[PATH]:
-    """Where arrays of several rows stand, but for those within rows."""
+    """The paths of arrays with several rows, except those within rows."""
     if isinstance(value, list):
         if len(cast(list[Any], value)) > 1:
             yield here
@@ -74,7 +74,7 @@ def arrays(value: Any, here: PATH = ()) -> Generator[PATH]:
 
 
 def _middle_row(path: PATH, bad: Any) -> Callable[[Response], Response]:
-    """Puts a bad row in the place of one in the middle: at the ends may be some that are not wanted.
+    """Replaces a row in the middle with a bad one, because those at the ends may be unwanted anyway.
 
     `{}`: the same row with nothing in its fields.
     """

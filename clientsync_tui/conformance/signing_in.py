@@ -1,4 +1,4 @@
-"""Signing in: whose it is, for what, and the ways in which it comes to nothing."""
+"""Signing in: whose sign-in it is, what it covers, and the ways in which it fails."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -100,7 +100,7 @@ def test_without_the_organisation_in_the_redirect_no_code_is_exchanged(name: str
             parameters = {k: v for k, v in parse_qsl(query) if k != stand.personality.realm_parameter}
             with pytest.raises(UsageError, match=stand.personality.realm_parameter):
                 attempt.paste(f"{address}?{urlencode(parameters)}")
-            # The code is still good: the whole address can be pasted.
+            # The code is still good, so the complete address can be pasted.
             assert endpoint not in [call["path"] for call in stand.called(before)], "no code was exchanged"
             attempt.paste(back)
             assert (await attempt.wait(PATIENCE_S)).organisation_id == stand.realm
@@ -160,12 +160,12 @@ def test_where_the_redirect_is_a_page_the_address_is_pasted(name: str, stands: C
             return await attempt.wait(PATIENCE_S)
 
     sign_in = stand.do(work)
-    # A new run renews the sign-in, for which some apps want the redirect again.
+    # A new run renews the sign-in, for which some apps need the redirect again.
     assert stand.do(lambda session: stand.read(session.calls(sign_in), "details"))["name"]
 
 
 def _followed(attempt: Attempt, stand: Stand, **added: str) -> str:
-    """Where the browser ends when the person signs in at once. `added`: to the link's parameters."""
+    """Where the browser ends up if the person signs in at once. `added`: to the link's parameters."""
     more = {"prompt": "none", "login_hint": stand.person, "organisation": stand.realm, **added}
     if not stand.one:
         del more["organisation"]
@@ -174,7 +174,7 @@ def _followed(attempt: Attempt, stand: Stand, **added: str) -> str:
 
 
 def _refused(attempt: Attempt, email: str) -> str:
-    """Where the browser ends when the person refuses."""
+    """Where the browser ends up if the person refuses."""
     address, _, query = attempt.link.partition("?")
     form = {"request": query, "person": email, "answer": "Refuse"}
     return httpx2.post(address, data=form, trust_env=False).headers["location"]

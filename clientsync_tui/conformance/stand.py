@@ -1,4 +1,4 @@
-"""The program, set up for one accounting app, on a sandbox that plays it."""
+"""The program, set up for one accounting app, with a sandbox that simulates it."""
 
 import asyncio
 import secrets
@@ -29,17 +29,17 @@ from ..sync.jobs.session import Session
 from ..workplace import Workplace, secret_name
 
 ORGANISATIONS = 20
-"""Enough for every odd name of which a program might think that it is markup, a control code or nothing at all."""
+"""Enough for every odd name that a program might mistake for markup, a control code or nothing at all."""
 PATIENCE_S = 20
 FRESH_S = 60
-"""For how long on the sandbox's clock tests begin with the same sign-in: its tokens are still good then."""
+"""For how long on the sandbox's clock tests start with the same sign-in, while its tokens are still good."""
 T = TypeVar("T")
 
 
 class Stand:
-    """One practice before one sandbox. `person` reaches every organisation; `realm` is the id of the first.
+    """One practice with one sandbox. `person` reaches every organisation; `realm` is the id of the first.
 
-    `lines`: how many lines each long list has. `vault`: a keyring that is open already. The program's own limits are off but where a
+    `lines`: how many lines each long list has. `vault`: a keyring that is already open. The program's own limits are off unless a
     test asks for them.
     """
 
@@ -85,13 +85,13 @@ class Stand:
         return self.id_of(0)
 
     def id_of(self, place: int) -> str:
-        """The id of the organisation at a place of the sandbox's world."""
+        """The id of the organisation at a place in the sandbox's world."""
         return self.box.world.id_of(self.name, place)
 
     def do(
         self, work: Callable[[Session], Awaitable[T]], *, timeout_s: float = PATIENCE_S, limited: bool = False
     ) -> T:
-        """What a new run of the program does: nothing is in memory, and no call was made before."""
+        """Runs `work` in a new run of the program: nothing is in memory, and no call was made before."""
         self._end_run()
         self._set_up(timeout_s, limited)
 
@@ -106,7 +106,9 @@ class Stand:
                 self.forget_limits()
 
     def go_on(self, work: Callable[[Session], Awaitable[T]]) -> T:
-        """The same in the run that an earlier test left open: for what only reads. It ends where the work fails, and with the next `do`."""
+        """The same in the run that an earlier test left open, for work that only reads. The run ends when work fails, and
+        with the next `do`.
+        """
         if self._run is None:
             self._set_up(PATIENCE_S, limited=False)
             self._run = _Run(self.workplace.session())
@@ -128,14 +130,14 @@ class Stand:
             self.forget_limits()
 
     def forget_limits(self) -> None:
-        """Forgets every call that was made, and every pause that the app asked for; not in the midst of a run."""
+        """Forgets every call made, and every pause the app asked for. Not during a run."""
         if self._run is not None:
             return
         for file in self.workplace.store.path.parent.glob("*.limits*"):
             file.unlink()
 
     async def sign_in(self, session: Session, place: int = 0, email: str | None = None) -> SignIn:
-        """A sign-in as a person makes it, and (where it is for one) for the organisation at this place."""
+        """A sign-in as a person makes it, for the organisation at this place if it covers only one."""
         async with session.begin(self.name) as attempt:
             return await self.complete(attempt, place, email)
 
@@ -151,13 +153,13 @@ class Stand:
             await arriving
 
     def signed_in(self, place: int = 0) -> SignIn:
-        """The same, as a run of its own."""
+        """The same, as a separate run."""
         return self.do(lambda session: self.sign_in(session, place))
 
     def ready(self) -> SignIn:
-        """A sign-in for a test about something else: one that was just made, or as good as that.
+        """A sign-in for a test about something else: a new one, or one as good as new.
 
-        Where an earlier test began with it, what the sandbox and the keyring hold is put back to what they held then.
+        If an earlier test started with it, what the sandbox and the keyring hold is reset to what they held then.
         """
         vault, now = self.workplace.vault, self.box.sandbox.clock.now()
         if self._made is None or now - self._made.at > FRESH_S:
@@ -165,7 +167,7 @@ class Stand:
             entry = asyncio.run(vault.read(self.token_name(sign_in)))
             assert entry is not None, "the keyring holds it"
             self._made = _Made(sign_in, deepcopy(self.box.sandbox.state), entry, now)
-        elif self._run is None:  # in the run that is open nothing was done but to read
+        elif self._run is None:  # the open run has done nothing but read
             self.box.sandbox.state = deepcopy(self._made.state)
             asyncio.run(vault.write(self.token_name(self._made.sign_in), self._made.entry))
         return self._made.sign_in
@@ -186,11 +188,11 @@ class Stand:
         self.box.advance(self.personality.access_s + 1)
 
     def token_name(self, sign_in: SignIn) -> str:
-        """Under which name the keyring keeps the sign-in's refresh token."""
+        """The keyring's name for the sign-in's refresh token."""
         return f"{self.workplace.store.practice_id}/{sign_in.id}"
 
     def called(self, since: int = 0) -> Sequence[dict[str, Any]]:
-        """The calls that the sandbox answered, after that number."""
+        """The calls that the sandbox answered after that number."""
         return cast(Sequence[dict[str, Any]], self.box.sandbox.calls.summary(since)["recent"])
 
     @property
@@ -215,7 +217,7 @@ class _Made:
 
 
 class _Run:
-    """A run of the program that goes on from one test to the next."""
+    """A run of the program that continues from one test to the next."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -235,13 +237,13 @@ class _Run:
 
 
 class _Workplace(Workplace):
-    """`limited`: whether the program keeps to the app's limits; it would take its time over hundreds of calls."""
+    """`limited`: whether the program respects the app's limits, which would slow down hundreds of calls."""
 
     limited = False
 
     @cached_property
     def _unlimited(self) -> dict[str, Software]:
-        # A session compares apps by identity, so each keeps one.
+        # A session compares apps by identity, so each is kept.
         return {}
 
     def software(self, name: str) -> Software:
@@ -276,7 +278,7 @@ def _practice(folder: Path, box: Running) -> Path:
 
 @pytest.fixture(scope="session")
 def stands() -> Generator[Callable[..., Stand]]:
-    """Stands by the name of the app and what else `Stand` takes; each is made once. `apart`: one of the test's own."""
+    """Stands by the app's name and `Stand`'s other arguments, each created once. `apart`: one for this test only."""
     made: dict[object, Stand] = {}
     with ExitStack() as stack:
 
@@ -294,7 +296,7 @@ def stands() -> Generator[Callable[..., Stand]]:
 
 @pytest.fixture
 def stand(stands: Callable[..., Stand], name: str) -> Generator[Stand]:
-    """The stand of the app; whatever a test makes go wrong there is put right at its end."""
+    """The app's stand. Whatever a test makes go wrong there is put right at its end."""
     own = stands(name)
     yield own
     own.box.unscripted()

@@ -1,4 +1,4 @@
-"""What an app's part of the sandbox, its personality, uses of the sandbox as a whole."""
+"""What an app's personality uses of the sandbox as a whole."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -13,7 +13,7 @@ from .world.world import World
 
 
 class Backend(Protocol):
-    """The world, the clock, the remembered state, and the faults in force."""
+    """The world, the clock, the saved state, and the active faults."""
 
     options: Options
     world: World

@@ -1,4 +1,4 @@
-"""The choices that the command line offers. They are apart from the code behind them, so that `--help` imports little."""
+"""The choices that the command line offers, kept apart from the code behind them so that `--help` imports little."""
 
 from typing import Literal, get_args
 

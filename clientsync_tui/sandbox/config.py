@@ -1,4 +1,4 @@
-"""What a configuration needs to use a running sandbox."""
+"""The configuration needed to use a running sandbox."""
 
 import secrets
 import socket
@@ -51,7 +51,7 @@ def _table(url: str, software: Personality, redirect_port: int) -> dict[str, Any
 
 
 def write_config(file: Path, url: str, softwares: Iterable[Personality]) -> None:
-    """Writes a whole configuration for the sandbox at `url`, with its own practice next to it.
+    """Writes a complete configuration for the sandbox at `url`, with its own practice next to it.
 
     Raises FileExistsError if the file exists and is not a sandbox's, Trouble if it can't be written.
     """

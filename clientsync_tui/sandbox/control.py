@@ -1,4 +1,4 @@
-"""The sandbox's own API, below `/sandbox`: people, faults, the log of calls, the clock."""
+"""The sandbox's own API under `/sandbox`: people, faults, the call log, the clock."""
 
 from dataclasses import asdict
 from typing import Any, cast
@@ -21,7 +21,7 @@ _FAULT_FIELDS = {
 
 
 def routes(sandbox: Sandbox) -> list[BaseRoute]:
-    """The routes that tests and the command line use. A wrong request gets 400 `{"error": SENTENCE}`."""
+    """The routes for tests and the command line. A bad request gets 400 `{"error": SENTENCE}`."""
 
     async def people(request: Request) -> Response:
         return JSONResponse(sandbox.people())

@@ -10,12 +10,12 @@ from .world.names import Named
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`port` 0: any free one. `softwares`: names; none means every one. `organisations`: in each app.
+    """`port` 0: any free one. `softwares`: names; none means all. `organisations`: in each app.
 
-    `one_at_a_time`: consent is to one organisation, as for apps without bulk connections. `limits`: whether rate limits are kept.
-    `businesses`: those of each app by its name, where they are not drawn; then `organisations` does not count. `lines`: how many lines each long list has, where not as in life. `hostile`: some names attack the programs that show them.
-    `latency_s`: how long an API takes to answer, at least. `access_s`: how long access tokens live, where not as in life. `poll_s`: how long a device
-    waits between two requests for tokens, where not as in life. `state`: the file that keeps tokens and connections over a restart.
+    `one_at_a_time`: consent covers one organisation, as for apps without bulk connections. `limits`: whether rate limits are enforced.
+    `businesses`: each app's businesses by name, if not random; then `organisations` is ignored. `lines`: how many lines each long list has, if not realistic.
+    `hostile`: some names attack the programs that show them. `latency_s`: the minimum time an API takes to answer. `access_s`: how long access tokens live, if not realistic.
+    `poll_s`: how long a device waits between two requests for tokens, if not realistic. `state`: the file that saves tokens and connections across restarts.
     """
 
     port: int = 0

@@ -1,4 +1,4 @@
-"""What the sandbox has to know of an accounting app; each has a folder of its own that makes one of these."""
+"""What the sandbox needs to know about an accounting app. Each app has a folder that creates one of these."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +17,9 @@ from .world.world import Accountant, Organisation, World
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An app registered there. `secret`: None for a public client, which must use PKCE. `https_only`: whether only the page of the practice's
-    own is its redirect; every other app may be sent back to the loopback too."""
+    """An app registered there. `secret`: None for a public client, which must use PKCE. `https_only`: whether only the
+    practice's own page is allowed as the redirect; every other app may also use the loopback.
+    """
 
     id: str
     secret: str | None
@@ -27,7 +28,7 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class OddRefusal:
-    """What a link with these parameters leads to, although it is right as such: a redirect with this answer and no state."""
+    """The result of a link with these parameters, although it is valid as such: a redirect with this answer and no state."""
 
     parameters: Mapping[str, str]
     answer: Mapping[str, str]
@@ -35,9 +36,10 @@ class OddRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """How refresh tokens are replaced. `after_s`: a use replaces a token that is this old (0: every use does; None: none ever does).
+    """How refresh tokens are replaced. `after_s`: a use replaces a token of at least this age (0: every use does; None:
+    none ever does).
 
-    `grace_s`: how long a replaced one still works while the newer one was never used.
+    `grace_s`: how long a replaced token still works, as long as the newer one has not been used.
     """
 
     after_s: float | None = 0
@@ -46,9 +48,9 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """The endpoint that ends a grant. `ends`: that grant alone, or all that the person connected with the app.
+    """The endpoint that ends a grant. `ends`: only that grant, or everything the person connected with the app.
 
-    `body`: how the token is sent. `unknown_status`: the answer for a token that is none (any more).
+    `body`: how the token is sent. `unknown_status`: the answer for an unknown or ended token.
     """
 
     path: str
@@ -80,8 +82,9 @@ class DeviceSignIn:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What the token endpoint has to tell. `_s`: how many seconds each lives from now; `headers`: of the request; `renewing`: whether it was a
-    refresh."""
+    """What the token endpoint has to report. `_s`: how many seconds each lives from now; `headers`: the request's;
+    `renewing`: whether it was a refresh.
+    """
 
     grant: Grant
     access_token: str
@@ -94,10 +97,10 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class TrueList:
-    """A list of an organisation as a program should have it in the end. `names`: of its lines, in no order; None for a line that
-    has none there.
+    """The correct content of an organisation's list in the program. `names`: of its lines, unordered; None for a line that
+    has none.
 
-    `page_size`: the largest page that the app gives; None if the list comes whole.
+    `page_size`: the largest page the app gives; None if the list comes in one answer.
     """
 
     names: Callable[[World, Organisation], list[str | None]]

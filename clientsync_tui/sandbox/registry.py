@@ -1,4 +1,4 @@
-"""Every accounting app that the sandbox can play: one module of `personalities` each, and those of other packages."""
+"""Every accounting app that the sandbox can simulate: one module of `personalities` each, and those of other packages."""
 
 import pkgutil
 from collections.abc import Mapping, Sequence

@@ -14,11 +14,11 @@ TIMEOUT_S = 60
 
 
 class NoAnswer(Exception):
-    """The sandbox can't be found, or refuses the request. `str()` is a whole sentence."""
+    """The sandbox can't be found, or refuses the request. `str()` is a complete sentence."""
 
 
 def configured(config: str | os.PathLike[str] | None) -> str:
-    """The address of the sandbox that a configuration file (by default the person's own) names. Raises NoAnswer."""
+    """The address of the sandbox that a configuration file (by default the user's own) names. Raises NoAnswer."""
     try:
         file = Path(config) if config else user_config_path("clientsync") / "config.toml"
     except RuntimeError:

@@ -1,4 +1,4 @@
-"""A running sandbox: what its parts share, and what can be changed from outside."""
+"""A running sandbox: the state shared by its parts, and what can be changed from outside."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -20,9 +20,9 @@ from .world.world import Accountant, World
 
 
 class Sandbox:
-    """The world, the clock, what is remembered, and the faults in force. `url` is `http://127.0.0.1:PORT`.
+    """The world, the clock, the saved state, and the active faults. `url` is `http://127.0.0.1:PORT`.
 
-    Raises ValueError if the options name an unknown software, or a state file that is not one.
+    Raises ValueError if the options name an unknown app, or a state file that is not one.
     """
 
     def __init__(self, options: Options, url: str, personalities: Mapping[str, Personality]) -> None:
@@ -57,7 +57,7 @@ class Sandbox:
         self.save()
 
     def save(self) -> None:
-        """Keeps what is remembered in the state file, if there is one. To be called before a change is answered."""
+        """Saves the state to its file, if there is one. Call it before answering a change."""
         if self.options.state:
             self.state.ahead_s = self.clock.ahead_s
             self.state.faults = [asdict(fault) for fault in self.faults.in_force]
@@ -67,7 +67,7 @@ class Sandbox:
         return f"{self.url}/{software.name}"
 
     def people(self) -> list[dict[str, object]]:
-        """The accountants with the ids of the organisations they reach: email, name, organisations by software."""
+        """The accountants with the ids of the organisations they reach: email, name, organisations by app."""
         ids = {name: self.world.ids(name) for name in self.softwares}
         return [
             {
@@ -94,7 +94,9 @@ class Sandbox:
     def fault(
         self, kind: str, target: Target, times: int | None = None, seconds: float | None = None
     ) -> None:
-        """Makes something go wrong, or (`clear`) right again. Raises ValueError for an unknown kind, person, organisation or software."""
+        """Makes something go wrong, or (`clear`) right again. Raises ValueError for an unknown kind, person, organisation
+        or app.
+        """
         target = self._checked(kind, target, times, seconds)
         if kind == CLEAR:
             self.faults.clear(target)
@@ -172,9 +174,9 @@ class Sandbox:
         return target.organisation in self.state.connections_of(grant.software, grant.app, grant.person)
 
     def revoke(self, software: str, app: str, person: str, organisation: str | None = None) -> None:
-        """As when the person removes the app: every token and connection of theirs to it is gone.
+        """Acts as if the person had removed the app: all their tokens and connections to it are gone.
 
-        `organisation`: only the grants that were for this one, where a grant is for one.
+        `organisation`: only the grants for this one, if a grant covers one.
         """
         self.end_grants(software, app, person, organisation)
         held = self.state.connections_of(software, app, person)
@@ -182,7 +184,7 @@ class Sandbox:
             del held[gone]
 
     def end_grants(self, software: str, app: str, person: str, organisation: str | None = None) -> None:
-        """Ends every token of theirs, and no connection. `organisation`: only the grants that were for this one."""
+        """Ends all their tokens, but no connection. `organisation`: only the grants for this one."""
         for grant in self._grants(software, app, person):
             if organisation in (None, grant.organisation):
                 self.state.end(grant)
@@ -192,14 +194,14 @@ class Sandbox:
         return any(self.state.is_living(grant) for grant in self._grants(software, app, person))
 
     def end_oldest(self, software: str, app: str, person: str, keep: int) -> None:
-        """Ends the oldest of their grants, so that no more than `keep` are left."""
+        """Ends the oldest of their grants, so that at most `keep` are left."""
         living = [grant for grant in self._grants(software, app, person) if self.state.is_living(grant)]
         living.sort(key=lambda grant: grant.granted_at)
         for grant in living[: max(0, len(living) - keep)]:
             self.state.end(grant)
 
     def _unrenewable(self, software: str, app: str, person: str, organisation: str) -> None:
-        """A grant whose one organisation was disconnected there is never renewed again; its access tokens live on."""
+        """A grant whose only organisation was disconnected in the app can't be renewed; its access tokens live on."""
         for grant in self._grants(software, app, person):
             if grant.organisation == organisation:
                 self.state.refresh = {t: of for t, of in self.state.refresh.items() if of != grant.id}
@@ -211,5 +213,5 @@ class Sandbox:
 
 @cache
 def _new_key() -> RSAKey:
-    """A signing key; making one is the slowest thing at the start, so a process makes one only."""
+    """A signing key. Creating one is the slowest part of the start, so a process creates only one."""
     return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)

@@ -27,7 +27,7 @@ from .world.world import World
 
 
 def app_of(sandbox: Sandbox) -> ASGIApp:
-    """The whole of it as an ASGI application."""
+    """The whole sandbox as an ASGI application."""
     mounts = [Mount("/sandbox", routes=control.routes(sandbox))]
     for name, software in sandbox.softwares.items():
         shared = [
@@ -36,13 +36,13 @@ def app_of(sandbox: Sandbox) -> ASGIApp:
             *device.routes(sandbox, software),
         ]
         mounts.append(Mount(f"/{name}", routes=[*shared, *software.api(sandbox, software)]))
-    # Do not answer a web page whose own name resolves to the loopback (DNS rebinding).
+    # Don't answer a web page whose own name resolves to the loopback (DNS rebinding).
     only_here = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     return sandbox.calls.around(Starlette(routes=mounts, middleware=[only_here]))
 
 
 class Server(uvicorn.Server):
-    """Reports when it listens, leaves signals alone, and stops at once: whoever waits for an answer then gets none."""
+    """Reports when it is listening, leaves signals alone, and stops at once: anyone waiting for an answer gets none."""
 
     def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
         # Clients keep connections longer than uvicorn's five seconds, and one that closes as a call begins looks like a fault.
@@ -62,7 +62,7 @@ class Server(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def end(self) -> None:
-        """Makes `serve` return; from any thread, also before it began or after it returned."""
+        """Makes `serve` return. May be called from any thread, even before it started or after it returned."""
         self.should_exit = True
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._ended.set)
@@ -127,7 +127,7 @@ def serve(options: Options, on_ready: Callable[[Sandbox], None]) -> None:
 
 
 class Running:
-    """A sandbox served by a thread of this process; a context manager, or ended with `stop`."""
+    """A sandbox running on a thread of this process. Use it as a context manager, or call `stop`."""
 
     def __init__(self, options: Options) -> None:
         self._open = _opened(options)
@@ -154,7 +154,7 @@ class Running:
         times: int | None = None,
         seconds: float | None = None,
     ) -> None:
-        """Makes something go wrong, in the server's thread. Raises ValueError as `Sandbox.fault` does."""
+        """Makes something go wrong, in the server's thread. Raises ValueError like `Sandbox.fault`."""
         self._do(lambda: self.sandbox.fault(kind, Target(software, person, organisation), times, seconds))
 
     def script(self, script: Script) -> None:
@@ -162,7 +162,7 @@ class Running:
         self._do(lambda: self.sandbox.scripts.in_force.append(script))
 
     def unscripted(self) -> None:
-        """Ends every script and every fault in force."""
+        """Ends every script and every active fault."""
         self._do(self.sandbox.scripts.in_force.clear)
         self.fault(CLEAR)
 
@@ -171,7 +171,7 @@ class Running:
         self._do(lambda: self.sandbox.advance(seconds))
 
     def stop(self) -> None:
-        """Ends the server and waits for its end; a second time does nothing."""
+        """Stops the server and waits until it has ended. Calling it again does nothing."""
         if self._thread.is_alive():
             self._server.end()
             self._thread.join()
@@ -200,5 +200,5 @@ class Running:
 
 
 def running(options: Options | None = None) -> Running:
-    """Starts a sandbox in a thread of this process; it answers when this returns."""
+    """Starts a sandbox on a thread of this process. It is ready when this returns."""
     return Running(options or Options())

@@ -17,9 +17,10 @@ class NotSignedIn(Exception):
 
 
 def sign_in(link: str, email: str, organisations: Sequence[str] | None = None) -> None:
-    """Signs the person in and connects the organisations (by id; None: as the app allows, all or the next one).
+    """Signs the person in and connects the organisations (by id; None: whatever the app allows, all or the next one).
 
-    `link`: a sign-in's, or the address of a device's page with the code in it. Returns when the program that made the link has its answer. Raises NotSignedIn.
+    `link`: a sign-in's, or the address of a device page with the code in it. Returns when the program that made the link
+    has its answer. Raises NotSignedIn.
     """
     page = urlsplit(link)
     if code := dict(parse_qsl(page.query)).get("user_code"):
@@ -54,7 +55,7 @@ def sign_in(link: str, email: str, organisations: Sequence[str] | None = None) -
 
 
 def enter_code(page: str, code: str, email: str, *, refuse: bool = False) -> None:
-    """Enters a device's code on the page as the person would, and allows or refuses what it asks. Raises NotSignedIn."""
+    """Enters a device's code on the page as the person would, and allows or refuses the request. Raises NotSignedIn."""
     if urlsplit(page).hostname not in _HERE:
         raise NotSignedIn("the page is not on this machine: it is no sandbox's")
     form = {"user_code": code, "person": email, "answer": "Refuse" if refuse else "Allow"}
@@ -65,7 +66,7 @@ def enter_code(page: str, code: str, email: str, *, refuse: bool = False) -> Non
 
 
 def _with(url: str, extra: dict[str, str]) -> str:
-    """The authorise link with what is asked added; any other address as it is."""
+    """The authorise link with extra parameters; any other address unchanged."""
     parts = urlsplit(url)
     query = parse_qsl(parts.query, keep_blank_values=True)
     if "response_type" not in dict(query):

@@ -1,4 +1,4 @@
-"""What an app asks when it sends a person to sign in: the link, read and checked."""
+"""What an app requests when it sends a person to sign in: the link, parsed and checked."""
 
 import re
 from collections.abc import Mapping
@@ -10,17 +10,17 @@ from ..personality import App, Personality
 
 _REDIRECT = re.compile(r"http://(localhost|127\.0\.0\.1):\d{1,5}/callback")
 
-#: A page of the practice's own: registered with every app of the sandbox, for redirects that are pasted.
+# A page on the practice's website, registered with every app of the sandbox for redirects that are pasted.
 HTTPS_REDIRECT = "https://practice.example/callback"
 
 
 class Unacceptable(Exception):
-    """The link itself is wrong: the person is told so on a page, and sent nowhere (RFC 6749, section 4.1.2.1)."""
+    """The link itself is wrong: the person sees this on a page and is not redirected (RFC 6749, section 4.1.2.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthoriseRequest:
-    """What an app asks on the person's behalf: the link's query, checked."""
+    """What an app requests on the person's behalf: the link's query, checked."""
 
     query: str
     app: App
@@ -36,7 +36,7 @@ class AuthoriseRequest:
 
     @classmethod
     def read(cls, query: str, software: Personality) -> Self:
-        """Raises Unacceptable for an app, redirect, scope or PKCE that is not as registered."""
+        """Raises Unacceptable if the app, redirect, scope or PKCE is not as registered."""
         given = dict(parse_qsl(query, keep_blank_values=True))
         app = software.apps.get(given.get("client_id", ""))
         if app is None:

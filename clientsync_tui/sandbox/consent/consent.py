@@ -1,4 +1,4 @@
-"""The sign-in pages: who you are, which organisations, allow or refuse. A link may also answer all of that itself."""
+"""The sign-in pages: who you are, which organisations, allow or refuse. A link can also answer all of this itself."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs, parse_qsl, urlencode
@@ -17,7 +17,7 @@ from .pages import Choice, Line, consent_page, error_page, people_page
 
 PAGE = 200
 
-#: How long a code is remembered; it works far shorter.
+# How long a code is remembered; it works for a much shorter time.
 REMEMBERED_S = 3_600
 
 
@@ -90,9 +90,9 @@ class Consent:
         return self._next(asked, person, open_to)
 
     def _next(self, asked: AuthoriseRequest, person: Accountant, open_to: Sequence[int]) -> Sequence[int]:
-        """So that who signs in again and again gets one organisation after the other: the first that is not connected.
+        """So that repeated sign-ins get one organisation after the other: the first that is not connected.
 
-        Where a grant is for one: the first without a living grant, and when all have one, that with the oldest.
+        If a grant covers one: the first without an active grant, or if all have one, the one with the oldest.
         """
         state, name = self._box.state, self._software.name
         connected = self._connected(asked, person)
@@ -147,7 +147,7 @@ class Consent:
         shown = _one(form, "shown")
         page = 1 if _one(form, "go") == "Search" else int(shown) + turn if shown.isdecimal() else 1
         page = min(max(page, 1), pages)
-        # The first time, what is connected already comes ticked.
+        # The first time, connected organisations are already ticked.
         ticked = set(form.get("organisation", ())) if shown else connected if self._many else set[str]()
         here = [
             (world.id_of(name, p), world.named(name, p).name) for p in found[(page - 1) * PAGE : page * PAGE]
@@ -224,7 +224,7 @@ class Consent:
 
 
 def connect(box: Sandbox, software: str, app: str, person: Accountant, chosen: Sequence[int]) -> str:
-    """Connects the organisations at these places to the app; the id of what happened."""
+    """Connects the organisations at these places to the app. Returns the id of the event."""
     auth_event, now = uuid_of(new_token()), box.clock.now()
     held = box.state.connections_of(software, app, person.email)
     for place in chosen:

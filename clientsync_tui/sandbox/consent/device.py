@@ -1,4 +1,6 @@
-"""Signing in by a short code (RFC 8628): a device gets it, a person enters it on a page, and the device asks until that is done."""
+"""Signing in with a short code (RFC 8628): a device gets it, a person enters it on a page, and the device keeps asking
+until then.
+"""
 
 import secrets
 from urllib.parse import parse_qsl
@@ -20,7 +22,7 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
 def routes(sandbox: Sandbox, software: Personality) -> list[BaseRoute]:
-    """The code and token endpoints and the page, where the app has this way to sign in."""
+    """The code and token endpoints and the page, if the app supports this."""
     if (how := software.device) is None:
         return []
     pages = Devices(sandbox, software, how)
@@ -33,7 +35,7 @@ def routes(sandbox: Sandbox, software: Personality) -> list[BaseRoute]:
 
 
 class Devices:
-    """The two endpoints that devices call, and the page that people see."""
+    """The two endpoints that devices call, and the page for people."""
 
     def __init__(self, sandbox: Sandbox, software: Personality, how: DeviceSignIn) -> None:
         self._box = sandbox
@@ -43,7 +45,7 @@ class Devices:
         self._oauth = OAuth(sandbox, software)
 
     async def code(self, request: Request) -> Response:
-        """A device asks for a code."""
+        """A device requests a code."""
         form, software, how = await form_of(request), self._software, self._how
         if away := unavailable(self._box, software.name, None):
             return away
@@ -65,7 +67,7 @@ class Devices:
         return JSONResponse(answer, headers=NO_STORE)
 
     async def token(self, request: Request) -> Response:
-        """A device asks whether its code was entered."""
+        """A device asks whether its code has been entered."""
         form, name = await form_of(request), self._software.name
         code = form.get(self._how.code_field, "")
         device = self._box.state.devices.get(code)
@@ -92,12 +94,12 @@ class Devices:
         return await with_faults(self._box, request, "token", lambda: made, name, person)
 
     def _not_yet(self, device: Device) -> Response | None:
-        """The answer as long as there are no tokens. Raises Refused if there will be none."""
+        """The answer while there are no tokens yet. Raises Refused if there won't be any."""
         now, last = self._box.clock.now(), device.polled_at
         device.polled_at = now
         if now - device.asked_at > self._how.lives_s:
             raise Refused("expired_token")
-        # Half of it, because what left in time may arrive a little early.
+        # Half of it, because what was sent in time may arrive a little early.
         if now - last < self._interval_s / 2:
             raise Refused("slow_down")
         if device.refused:
@@ -110,7 +112,9 @@ class Devices:
         return None
 
     async def page(self, request: Request) -> Response:
-        """A person opens the page; a link may also answer all of it: `prompt=none&login_hint=EMAIL`, and `answer=Refuse` to refuse."""
+        """A person opens the page. A link can also answer it: `prompt=none&login_hint=EMAIL`, and `answer=Refuse` to
+        refuse.
+        """
         asked = request.query_params
         if asked.get("prompt") == "none":
             entered = asked.get("user_code", ""), asked.get("login_hint", ""), asked.get("answer", "Allow")
@@ -118,7 +122,7 @@ class Devices:
         return device_page(self._software.title, asked.get("user_code", ""), self._box.world.people)
 
     async def answer(self, request: Request) -> Response:
-        """A person sends what the page asked."""
+        """A person submits the page."""
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
         return self._entered(form.get("user_code", ""), form.get("person", ""), form.get("answer", ""))
 

@@ -1,4 +1,4 @@
-"""Unsuccessful answers of the real accounting apps, and what each means to the program."""
+"""Error answers of the real accounting apps, and what each means to the program."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,10 +11,11 @@ from ...practice.status import Fault, Reason
 
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
-    """One answer. `at`: the token endpoint, the one that revokes, or a call for an organisation's data. `means`: when it comes each time.
+    """One answer. `at`: the token endpoint, the revocation endpoint, or a call for an organisation's data. `means`: its
+    meaning if it persists.
 
-    `renewed`: whether it calls for a new access token, so that a single one is fixed without anyone's knowing. `amid`: the fault that
-    is in force for the organisation meanwhile, where the meaning hangs on what else the app says.
+    `renewed`: whether it asks for a new access token, so that a single one is fixed silently. `amid`: the fault that
+    applies to the organisation meanwhile, if the meaning depends on what else the app says.
     """
 
     name: str

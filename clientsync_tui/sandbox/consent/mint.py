@@ -1,4 +1,4 @@
-"""Tokens as they are made: access tokens, refresh tokens, id_tokens (OpenID Connect), and the answer that carries them."""
+"""Creates tokens: access tokens, refresh tokens, id_tokens (OpenID Connect), and the answer that carries them."""
 
 import base64
 import hashlib
@@ -12,12 +12,12 @@ from ..sandbox import Sandbox
 from ..world.state import Access, Code, Grant, new_token
 from ..world.world import Accountant
 
-#: How long an access token is remembered after its end, so that it can be called expired and not unknown.
+# How long an access token is remembered after it expires, so that it counts as expired instead of unknown.
 KEPT_S = 86_400
 
 
 class Refused(Exception):
-    """A token request is refused; `error` is the code of RFC 6749, section 5.2."""
+    """A token request is refused; `error` is the code from RFC 6749, section 5.2."""
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
@@ -25,7 +25,7 @@ class Refused(Exception):
 
 
 class Mint:
-    """Makes the tokens of one app."""
+    """Creates the tokens of one app."""
 
     def __init__(self, sandbox: Sandbox, software: Personality) -> None:
         self._box = sandbox
@@ -41,7 +41,7 @@ class Mint:
         organisation: str | None = None,
         redirect_uri: str = "",
     ) -> Grant:
-        """A new grant, with a refresh token where the scopes allow one."""
+        """A new grant, with a refresh token if the scopes allow one."""
         now = self._box.clock.now()
         grant = Grant(
             id=new_token(),
@@ -65,12 +65,12 @@ class Mint:
         return grant
 
     def renew(self, grant: Grant, now: float) -> None:
-        """Gives the grant a new refresh token; what becomes of the former one is the caller's."""
+        """Gives the grant a new refresh token. What happens to the former one is up to the caller."""
         grant.refresh_token, grant.issued_at = new_token() + self._software.token_mark, now
         self._box.state.refresh[grant.refresh_token] = grant.id
 
     def ends_in_s(self, grant: Grant, now: float) -> int | None:
-        """Seconds until the grant ends however much it is used; None if it does not."""
+        """Seconds until the grant ends regardless of use; None if it doesn't."""
         if self._software.hard_s is None:
             return None
         return max(0, int(grant.granted_at + self._software.hard_s - now))
@@ -78,7 +78,7 @@ class Mint:
     def answer(
         self, grant: Grant, now: float, headers: Mapping[str, str], *, renewing: bool = False
     ) -> dict[str, Any]:
-        """The token answer, with a new access token. `headers`: of the request; `renewing`: whether it was a refresh."""
+        """The token answer with a new access token. `headers`: the request's; `renewing`: whether it was a refresh."""
         state = self._box.state
         lives = self._software.access_s if self._box.options.access_s is None else self._box.options.access_s
         state.access = {
@@ -130,7 +130,7 @@ class Mint:
     def _person(self, email: str) -> Accountant:
         person = self._box.world.person(email)
         if person is None:
-            # The state file is of another seed's world.
+            # The state file is from a world with another seed.
             raise Refused("invalid_grant")
         return person
 

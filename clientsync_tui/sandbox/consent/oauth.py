@@ -1,4 +1,6 @@
-"""The OAuth 2 server that every app of the sandbox shares: tokens, revocation, keys, discovery (RFC 6749, 7009, 7636, OpenID Connect)."""
+"""The OAuth 2 server shared by all apps of the sandbox: tokens, revocation, keys, discovery (RFC 6749, 7009, 7636, OpenID
+Connect).
+"""
 
 import base64
 import hashlib
@@ -44,7 +46,7 @@ async def form_of(request: Request) -> dict[str, str]:
 
 
 async def _json_of(request: Request) -> dict[str, str]:
-    """The fields of a posted JSON object that are texts; none where it is no object."""
+    """The text fields of a posted JSON object; none if it is not an object."""
     try:
         document: Any = json.loads(await request.body())
     except ValueError:
@@ -54,7 +56,7 @@ async def _json_of(request: Request) -> dict[str, str]:
 
 
 class OAuth:
-    """The endpoints that programs call; the pages that people see are in `consent`."""
+    """The endpoints that programs call. The pages for people are in `consent`."""
 
     def __init__(self, sandbox: Sandbox, software: Personality) -> None:
         self._box = sandbox
@@ -82,7 +84,7 @@ class OAuth:
         except Refused as refused:
             return self.refused(refused)
         self._box.save()
-        # Whatever else goes wrong does so after the tokens were changed: that is how an answer is lost in life.
+        # Any other fault strikes after the tokens have changed, which is how answers get lost in reality.
         made = JSONResponse(answer, headers=NO_STORE)
         return await with_faults(self._box, request, "token", lambda: made, name, person)
 
@@ -95,7 +97,7 @@ class OAuth:
         access = state.access.get(token)
         grant = state.grants.get(state.refresh.get(token, access.grant if access else ""))
         try:
-            # Where the token stands in the address, whoever has it may end it.
+            # If the token is in the address, whoever has it may end it.
             app = self.app(request, form).id if revocation.body != "query" else grant.app if grant else ""
         except Refused as refused:
             return self.refused(refused)
@@ -112,7 +114,7 @@ class OAuth:
         return Response(status_code=200)
 
     def _end(self, grant: Grant, ends: Literal["grant", "person"]) -> None:
-        """Ends the grant, or all of its person; what was connected by it alone is connected no more."""
+        """Ends the grant, or all of its person's. Whatever was connected only through it is disconnected."""
         box = self._box
         if ends == "grant" and grant.organisation is None:
             box.state.end(grant)
@@ -148,7 +150,7 @@ class OAuth:
         return JSONResponse({"keys": [self._box.key.as_dict(private=False)]})
 
     def app(self, request: Request, form: dict[str, str]) -> App:
-        """The app that asks. Raises Refused unless its id and secret are right."""
+        """The app that makes the request. Raises Refused unless its id and secret are right."""
         name, secret = form.get("client_id", ""), form.get("client_secret")
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic" and self._software.secret_in == "either":  # noqa: S105
@@ -163,7 +165,7 @@ class OAuth:
         return app
 
     def refused(self, refused: Refused) -> Response:
-        """The answer to a request that is refused."""
+        """The answer to a refused request."""
         status, more = self._software.token_errors.get(refused.error, (400, {}))
         return JSONResponse({"error": refused.error, **more}, status, NO_STORE)
 

@@ -1,4 +1,4 @@
-"""The sign-in pages as HTML: plain forms without scripts, for graphical and text browsers alike. Everything shown is escaped."""
+"""The sign-in pages as plain HTML forms without scripts, for graphical and text browsers. Everything shown is escaped."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,9 +31,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the consent page shows: `lines` are page `page` (from 1) of `pages`; `elsewhere` the ids ticked on other pages.
+    """What the consent page shows. `lines`: page `page` (from 1) of `pages`; `elsewhere`: ids ticked on other pages.
 
-    `total`: how many organisations the person reaches. `message`: why the last answer was not taken.
+    `total`: how many organisations the person reaches. `message`: why the last answer was not accepted.
     """
 
     lines: Sequence[Line]
@@ -68,7 +68,7 @@ def people_page(title: str, asked: AuthoriseRequest, people: Sequence[Accountant
 
 
 def device_page(title: str, user_code: str, people: Sequence[Accountant], message: str = "") -> HTMLResponse:
-    """Asks for the code of a device, who enters it, and whether they allow it."""
+    """Asks for a device's code, who enters it, and whether they allow the request."""
     choices = "".join(
         f'<label><input type="radio" name="person" value="{_t(p.email)}"{" checked" if p is people[0] else ""}> '
         f"{_t(p.name)} &lt;{_t(p.email)}&gt;</label>"
@@ -84,14 +84,14 @@ def device_page(title: str, user_code: str, people: Sequence[Accountant], messag
 
 
 def done_page(title: str, message: str) -> HTMLResponse:
-    """Says that nothing more is to be done here."""
+    """Says that there is nothing more to do here."""
     return _page(title, f"<h1>{_t(title)}</h1><p>{_t(message)}</p>")
 
 
 def consent_page(
     title: str, asked: AuthoriseRequest, person: Accountant, kind: Picking, choice: Choice
 ) -> HTMLResponse:
-    """Asks the person which organisations the app may reach; `kind` none: all that are theirs, unasked."""
+    """Asks the person which organisations the app may reach; `kind` none: all of theirs, without asking."""
     many = kind == "checkbox"
     lines = "".join(
         f'<label><input type="{kind}" name="organisation" value="{_t(line.id)}"{" checked" if line.ticked else ""}> '

@@ -1,4 +1,4 @@
-"""Answers that a test dictates: a given one instead of the true one, or the true one changed."""
+"""Answers dictated by a test: a given one instead of the real one, or the real one modified."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Place = Literal["token", "revoke", "api"]
 
 @dataclass(slots=True)
 class Script:
-    """`times`: for how many calls yet (None: from now on)."""
+    """`times`: for how many more calls (None: from now on)."""
 
     at: Place
     target: Target
@@ -23,7 +23,7 @@ class Script:
 
 
 class Scripts:
-    """The scripts in force; unlike faults they are forgotten with the process."""
+    """The active scripts. Unlike faults, they are forgotten with the process."""
 
     def __init__(self) -> None:
         self.in_force: list[Script] = []
@@ -31,7 +31,7 @@ class Scripts:
     def instead(
         self, at: Place, software: str, person: str | None, organisation: str | None = None
     ) -> Response | None:
-        """The answer that is given though nothing was done."""
+        """The answer to give without doing anything."""
         for script in self._meeting(at, software, person, organisation):
             if isinstance(script.says, ErrorAnswer):
                 self._use(script)
@@ -46,7 +46,7 @@ class Scripts:
         person: str | None,
         organisation: str | None = None,
     ) -> Response:
-        """The true answer as the script in force changes it."""
+        """The real answer as modified by the active script."""
         for script in self._meeting(at, software, person, organisation):
             if not isinstance(script.says, ErrorAnswer):
                 self._use(script)

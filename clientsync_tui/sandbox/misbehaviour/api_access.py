@@ -1,4 +1,4 @@
-"""What every call to an app's API passes through: token, limits, faults and latency."""
+"""What every call to an app's API goes through: token, limits, faults and latency."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ Headers = Callable[[Caller], Mapping[str, str]]
 
 
 class ApiAccess:
-    """Lets calls to one app's API in, or refuses them. `headers`: added to each answer to a caller with a valid token."""
+    """Admits or refuses calls to an app's API. `headers`: added to each answer to a caller with a valid token."""
 
     def __init__(self, sandbox: Backend, software: Personality, headers: Headers | None = None) -> None:
         self._box = sandbox
@@ -32,7 +32,7 @@ class ApiAccess:
         allowed: Allowed,
         answer: Callable[[Grant], Response],
     ) -> Response:
-        """The answer of `answer`, or what comes before it. `organisation`: None for what is not an organisation's."""
+        """The result of `answer`, or whatever comes before it. `organisation`: None for calls that don't concern one."""
         grant = self._grant(request)
         if isinstance(grant, Response):
             return grant
@@ -59,7 +59,7 @@ class ApiAccess:
         try:
             found = unavailable(box, *whose) or box.scripts.instead("api", *whose)
             found = found or await with_faults(box, request, "api", answer, *whose)
-            # What the sandbox itself takes is a part of the latency: in life, it is the app's.
+            # The sandbox's own time counts towards the latency; in reality it would be the app's.
             if box.options.latency_s:
                 await asyncio.sleep(arrived + box.options.latency_s - time.monotonic())
             return found
@@ -78,11 +78,11 @@ class ApiAccess:
         return grant
 
     def person(self, grant: Grant) -> Accountant:
-        """Who gave the grant; a state file of another seed's world has none, and its tokens do not get as far as here."""
+        """Who gave the grant. A state file from another seed's world has nobody, but its tokens don't get this far."""
         person = self._box.world.person(grant.person)
         assert person is not None
         return person
 
     def held(self, grant: Grant) -> dict[str, Connection]:
-        """What the person of the grant has connected to its app, by organisation; a dictionary to change."""
+        """What the grant's person has connected to its app, by organisation, as a dictionary to modify."""
         return self._box.state.connections_of(self._software.name, grant.app, grant.person)

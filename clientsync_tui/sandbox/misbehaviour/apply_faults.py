@@ -1,4 +1,4 @@
-"""Answers as the faults in force make them."""
+"""Answers the way the active faults demand."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from .faults import LIMIT
 def unavailable(
     sandbox: Backend, software: str, person: str | None, organisation: str | None = None
 ) -> Response | None:
-    """A 503 if such a fault is in force; then nothing was done."""
+    """A 503 if that fault is active; then nothing was done."""
     if sandbox.faults.meet({"unavailable"}, software, person, organisation):
         sandbox.save()
         return Response("Service Unavailable", 503, media_type="text/plain")
@@ -22,7 +22,7 @@ def unavailable(
 
 
 def over_limit(sandbox: Backend, software: str, person: str | None, organisation: str | None) -> int | None:
-    """Seconds to wait, if a `limit` fault is in force."""
+    """Seconds to wait, if a `limit` fault is active."""
     if fault := sandbox.faults.meet({LIMIT}, software, person, organisation):
         sandbox.save()
         return round(fault.seconds)
@@ -38,7 +38,7 @@ async def with_faults(
     person: str | None,
     organisation: str | None = None,
 ) -> Response:
-    """The answer as the fault or the script in force makes it: late, never, garbage, or changed."""
+    """The answer as the active fault or script makes it: late, never, garbage, or modified."""
     fault = sandbox.faults.meet({"hang", "garbage", "slow"}, software, person, organisation)
     if fault is None:
         return sandbox.scripts.changed(answer(), at, software, person, organisation)
@@ -56,7 +56,7 @@ async def with_faults(
 
 
 def _garbage(response: Response, turn: int) -> Response:
-    """A page of HTML, the answer cut off in the middle, or JSON about something else."""
+    """An HTML page, the answer truncated in the middle, or JSON about something else."""
     if turn == 0:
         return Response("<html><body><h1>Bad gateway</h1>", media_type="text/html")
     if turn == 1:

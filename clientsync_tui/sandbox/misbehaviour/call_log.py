@@ -1,4 +1,4 @@
-"""The log of calls the sandbox answered, for tests to count."""
+"""The log of answered calls, for tests to count."""
 
 from collections import Counter, deque
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ class Call:
 
 
 class CallLog:
-    """Middleware that counts calls and how many ran at once. Handlers put whose call it is in `scope["whose"]`."""
+    """Middleware that counts calls and how many ran at once. Handlers set `scope["whose"]` to whose call it is."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -79,11 +79,13 @@ class CallLog:
 
     @property
     def total(self) -> int:
-        """How many were answered. May be called from any thread."""
+        """How many calls were answered. May be called from any thread."""
         return self._seq
 
     def summary(self, since: int) -> dict[str, Any]:
-        """All counts, and the calls after number `since` (of the last 10,000): total, running, most_at_once, counts, recent."""
+        """All counts, and the calls after number `since` (among the last 10,000): total, running, most_at_once, counts,
+        recent.
+        """
         return {
             "total": self.total,
             "running": self._running,

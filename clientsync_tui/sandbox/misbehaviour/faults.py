@@ -19,7 +19,7 @@ class Target:
     organisation: str | None = None
 
     def covers(self, software: str, person: str | None, organisation: str | None) -> bool:
-        """Whether it applies to a call. A target with an organisation does not apply to calls without one."""
+        """Whether it applies to a call. A target with an organisation doesn't apply to calls without one."""
         return (
             self.software in (None, software)
             and self.person in (None, person)
@@ -29,7 +29,7 @@ class Target:
 
 @dataclass(slots=True)
 class Fault:
-    """A fault in force. `times`: for how many calls yet (None: from now on). `seconds`: of a limit's pause, or of slowness."""
+    """An active fault. `times`: for how many more calls (None: from now on). `seconds`: of a limit's pause, or of slowness."""
 
     kind: str
     target: Target
@@ -38,7 +38,7 @@ class Fault:
 
 
 class Faults:
-    """The faults in force. The newest applies first."""
+    """The active faults. The newest applies first."""
 
     def __init__(self, in_force: list[Fault]) -> None:
         self.in_force = in_force
@@ -74,7 +74,7 @@ class Faults:
     def meet(
         self, kinds: Container[str], software: str, person: str | None, organisation: str | None
     ) -> Fault | None:
-        """The fault that applies to a call. Uses up one of its times."""
+        """The fault that applies to a call; uses up one of its times."""
         fault = self.seen(kinds, software, person, organisation)
         if fault and fault.times is not None:
             fault.times -= 1

@@ -1,4 +1,4 @@
-"""Rate limits as an accounting app has them: so many calls in so long, for an organisation, the app or a person; so many at once."""
+"""Rate limits like an accounting app's: calls per time for an organisation, the app or a person, and simultaneous calls."""
 
 from collections import Counter, deque
 from collections.abc import Generator
@@ -15,9 +15,9 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many calls in so many seconds, counted for each organisation, each app or each person; `problem`: what the app calls it.
+    """So many calls in so many seconds, counted per organisation, app or person; `problem`: the app's name for it.
 
-    A day is the calendar's (UTC); what is shorter slides.
+    A day is a calendar day (UTC); shorter times slide.
     """
 
     calls: int
@@ -28,9 +28,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a call has to keep to. `at_once`: calls of one organisation at the same time; refused as `at_once_problem`.
+    """The limits for a call. `at_once`: simultaneous calls for one organisation; exceeding it is refused as
+    `at_once_problem`.
 
-    The limit named first is the one that is told.
+    If several limits are exceeded, the first one named is reported.
     """
 
     rates: tuple[Rate, ...]
@@ -47,13 +48,13 @@ class Caller(NamedTuple):
     organisation: str | None
 
     def counted_for(self, rate: Rate) -> str | None:
-        """For whom the call counts; None if the rate does not concern it."""
+        """For whom the call counts; None if the rate doesn't apply to it."""
         return {"organisation": self.organisation, "app": self.app, "person": self.person}[rate.per]
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Which limit was met, and after how many seconds to come again."""
+    """Which limit was exceeded, and how many seconds to wait."""
 
     problem: str
     retry_after_s: int
@@ -68,7 +69,7 @@ class CallWindow:
     today: int = 0
 
     def made(self, rate: Rate, now: float) -> int:
-        """How many calls count now."""
+        """How many calls count at the moment."""
         if rate.seconds == DAY_S:
             return self.today if self.day == int(now // DAY_S) else 0
         while self.sliding and self.sliding[0] <= now - rate.seconds:
@@ -83,16 +84,16 @@ class CallWindow:
             self.sliding.append(now)
 
     def free_in_s(self, rate: Rate, now: float) -> int:
-        """Seconds until a call counts no more, rounded up."""
+        """Seconds until a call no longer counts, rounded up."""
         ends_in = DAY_S - now % DAY_S if rate.seconds == DAY_S else self.sliding[0] + rate.seconds - now
         return int(ends_in) + 1
 
 
 class Limits:
-    """Counts calls. With `on` false it refuses nothing, and says that nothing is used up.
+    """Counts calls. If `on` is false, it refuses nothing and reports that nothing is used up.
 
-    `over`: how many calls came that a limit forbids, by software; whether they were refused or not. `most`: how many calls, at the most,
-    one rate counted together. `most_at_once`: how many calls of one organisation, at the most, ran at once.
+    `over`: how many calls exceeded a limit, by app, whether refused or not. `most`: the highest count of any
+    rate. `most_at_once`: the highest number of simultaneous calls for one organisation.
     """
 
     def __init__(self, clock: Clock, on: bool) -> None:
@@ -111,7 +112,7 @@ class Limits:
         return self._windows.setdefault((caller.software, caller.app, whose, rate), CallWindow())
 
     def enter(self, caller: Caller, allowed: Allowed) -> Refused | None:
-        """Begins a call, which `leave` ends; or says which limit forbids it, and then nothing is to be ended."""
+        """Starts a call, which `leave` ends; or says which limit forbids it, and then there is nothing to end."""
         now = self._clock.now()
         windows = [
             (rate, window) for rate in allowed.rates if (window := self._window(caller, rate)) is not None
@@ -151,14 +152,14 @@ class Limits:
             self._on = was
 
     def leave(self, caller: Caller) -> None:
-        """Ends a call that `enter` let in."""
+        """Ends a call that `enter` admitted."""
         place = caller.software, caller.app, caller.organisation or ""
         self._running[place] -= 1
         if not self._running[place]:
             del self._running[place]
 
     def remaining(self, caller: Caller, rate: Rate) -> int:
-        """How many calls the rate allows yet."""
+        """How many more calls the rate allows."""
         window = self._window(caller, rate)
         if not self._on or window is None:
             return rate.calls

@@ -1,1 +1,1 @@
-"""One module or package for each accounting app that the sandbox plays."""
+"""One module or package per accounting app that the sandbox simulates."""

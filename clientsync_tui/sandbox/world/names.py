@@ -1,4 +1,4 @@
-"""Names of businesses as they are in life: mostly plain, some in other scripts. On request some that attack careless programs."""
+"""Names of businesses as in reality: mostly plain, some in other scripts. On request, some that attack careless programs."""
 
 from random import Random
 from typing import NamedTuple
@@ -16,7 +16,7 @@ _LONG = (
     "Benevolent Association incorporating the Widows' and Orphans' Relief Fund (Registered Charity, Scotland and the Isles) Limited"
 )
 
-#: Real but unusual names, by place. All are within the first forty, so that small worlds have them.
+# Real but unusual names, by place. All are within the first forty, so that small worlds have them.
 UNUSUAL: dict[int, Named] = {
     3: Named("Smith [Holdings] Ltd", "GB"),
     9: Named("株式会社さくら会計サービス", "JP"),
@@ -27,7 +27,7 @@ UNUSUAL: dict[int, Named] = {
     37: Named("מאפיית השכונה בע״מ", "IL"),
 }  # fmt: skip
 
-#: Names that attack the programs that show them, by place; only in a hostile world.
+# Names that attack the programs that show them, by place. Only in a hostile world.
 HOSTILE: dict[int, Named] = {
     5: Named("[red]x[/]", "GB"),
     7: Named(_LONG, "GB"),
@@ -44,7 +44,7 @@ HOSTILE: dict[int, Named] = {
     35: Named(_LONG + " (No. 2 Account)", "NZ"),
 }  # fmt: skip
 
-#: These two bear one name: the second is called what the first is called.
+# These two share a name: the second has the name of the first.
 EQUAL = {39: 2}
 
 _OWNERS = (
@@ -83,11 +83,11 @@ _TOWNS = (
 )  # fmt: skip
 _PAIRS = len(_OWNERS) * len(_TRADES)
 _STRIDE = 467
-"""Shares no factor with the number of pairs, so every pair comes once before one comes again."""
+"""Has no common factor with the number of pairs, so every pair comes once before any repeats."""
 
 
 def shift(draw: Random) -> int:
-    """Where the names of an app's further businesses begin."""
+    """Where the names of an app's additional businesses start."""
     return draw.randrange(_PAIRS)
 
 
@@ -105,7 +105,7 @@ def named(draw: Random, index: int, hostile: bool, shift: int) -> Named:
         return Named(f"{owner} {trade} ({_LONG}) {form}", country)
     if index < 40:
         return Named(f"{owner} {trade} {form}", country)
-    # Their town tells equal names apart, and no town has a name twice. Plain repeats are in EQUAL.
+    # Towns distinguish equal names, and no town has a name twice. Plain repeats are in EQUAL.
     turn, town = divmod(index, len(_TOWNS))
     pair = ((turn + 613 * town) * _STRIDE + shift) % _PAIRS
     owner, trade = _OWNERS[pair // len(_TRADES)], _TRADES[pair % len(_TRADES)]

@@ -1,4 +1,4 @@
-"""What the sandbox remembers: codes, grants, tokens and connections; kept in a file when it is to survive a restart."""
+"""What the sandbox remembers: codes, grants, tokens and connections, saved in a file if they should survive a restart."""
 
 import json
 import secrets
@@ -12,7 +12,7 @@ from ...host.named_file import writing
 
 @dataclass(slots=True)
 class Code:
-    """An authorisation code, bound to the app, the redirect and the PKCE challenge it was asked with."""
+    """An authorisation code, bound to the app, the redirect and the PKCE challenge it was requested with."""
 
     software: str
     app: str
@@ -29,7 +29,7 @@ class Code:
 
 @dataclass(slots=True)
 class Device:
-    """A device that waits for someone to enter its `user_code`. `person`: who did; `refused`: whether they refused."""
+    """A device waiting for someone to enter its `user_code`. `person`: who did; `refused`: whether they refused."""
 
     software: str
     app: str
@@ -45,10 +45,10 @@ class Device:
 
 @dataclass(slots=True)
 class Grant:
-    """What a person allowed an app. Only `refresh_token` works, and for a time the one it replaced.
+    """What a person allowed an app. Only `refresh_token` works, and for a while the one it replaced.
 
-    `organisation`: where the app's grants are for one. `redirect_uri`: of the code it came from. `issued_at`: when the refresh
-    token was made.
+    `organisation`: if the app's grants cover one. `redirect_uri`: of the code it came from. `issued_at`: when the refresh
+    token was created.
     """
 
     id: str
@@ -69,7 +69,7 @@ class Grant:
 
 @dataclass(slots=True)
 class Access:
-    """An access token's grant, and when it ends."""
+    """An access token's grant, and when it expires."""
 
     grant: str
     ends_at: float
@@ -88,7 +88,7 @@ class Connection:
 
 @dataclass(slots=True)
 class State:
-    """All of it. Connections are by software, app and person, then by organisation."""
+    """All state. Connections are by app, client id and person, then by organisation."""
 
     ahead_s: float = 0
     key: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -101,7 +101,7 @@ class State:
     faults: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     def connections_of(self, software: str, app: str, person: str) -> dict[str, Connection]:
-        """What the person has connected to the app, by organisation; a dictionary to change."""
+        """What the person has connected to the app, by organisation, as a dictionary to modify."""
         return self.connections.setdefault(f"{software} {app} {person}", {})
 
     def connected_to(self, software: str, app: str) -> int:
@@ -109,7 +109,7 @@ class State:
         return sum(len(held) for s, a, _, held in self.holders() if (s, a) == (software, app))
 
     def holders(self) -> Iterator[tuple[str, str, str, dict[str, Connection]]]:
-        """Everyone who connected anything: software, app, person, and what they connected."""
+        """Everyone who connected anything: app, client id, person, and what they connected."""
         for key, held in self.connections.items():
             software, app, person = key.split(" ")
             yield software, app, person, held
@@ -126,12 +126,12 @@ class State:
 
 
 def new_token() -> str:
-    """A token no one can guess."""
+    """A token that nobody can guess."""
     return secrets.token_urlsafe(32)
 
 
 def load(file: Path | None) -> State:
-    """The state kept in the file; a new one where there is none. Raises ValueError if the file is not one of ours."""
+    """The state in the file, or a new one if it is missing. Raises ValueError if the file is not one of ours."""
     if file is None or not file.exists():
         return State()
     try:
@@ -154,7 +154,7 @@ def load(file: Path | None) -> State:
 
 
 def save(state: State, file: Path | None) -> None:
-    """Keeps the state in the file, whole or not at all; without a file there is nothing to do."""
+    """Saves the state to the file, completely or not at all; without a file, does nothing."""
     if file is None:
         return
     with writing(file, replace=True) as new:

@@ -1,6 +1,6 @@
-"""The world the sandbox shows: accountants and the organisations they can reach, all from one seed.
+"""The sandbox's world: accountants and the organisations they can reach, all derived from one seed.
 
-Nothing is stored: whatever belongs to an organisation is drawn again from the seed and the organisation's place whenever it is asked for,
+Nothing is stored: whatever belongs to an organisation is derived from the seed and its place whenever it is needed,
 so a world of 100,000 costs no more to start than one of ten, and the same seed gives the same world in every process.
 """
 
@@ -18,7 +18,7 @@ from .names import EQUAL, Named, named, shift
 
 @dataclass(frozen=True, slots=True)
 class Accountant:
-    """Someone of the practice. They reach the organisations whose place, divided by `of`, leaves one of `parts`."""
+    """A member of the practice. They reach the organisations whose place modulo `of` is one of `parts`."""
 
     id: str
     given_name: str
@@ -81,7 +81,7 @@ _KIND_BY_WORD: Mapping[str, Kind] = {
     "Ltd": "company", "Limited": "company", "LLC": "company", "Inc.": "company", "LLP": "partnership",
     "Trust": "trust", "Charity": "charity",
 }  # fmt: skip
-"""What a business is by a word of its name; any other may be anything."""
+"""The trade implied by a word in a business's name; other names may be anything."""
 _GIVEN = (
     "Amelia",
     "Rāwiri",
@@ -112,16 +112,17 @@ _FAMILY = (
 )
 _PLAIN = str.maketrans("āá", "aa", "'")
 
-#: Each organisation at a place that this divides is known in every app: someone changed software, or is just doing so.
+# Organisations at multiples of this place exist in every app: someone changed apps, or is just doing so.
 SHARED_EVERY = 4
 _SHARES = ((1, {0}), (4, {0, 1, 2}), (4, {0, 2, 3}), (3, {0}), (10, {0, 5}))
 
 
 class World:
-    """`organisations` of them in each accounting app, and five accountants who reach overlapping parts; the first reaches all.
+    """`organisations` of them in each accounting app, and five accountants who reach overlapping parts; the first reaches
+    all.
 
-    `ids`: how an app makes ids, where they are not UUIDs. `lines`: how many lines each list that can be long has; None: as in life.
-    `hostile`: some names attack the programs that show them. `businesses`: the names in each app, where they are given: an equal name is
+    `ids`: how an app makes ids, if they are not UUIDs. `lines`: how many lines each long list has; None: realistic.
+    `hostile`: some names attack the programs that show them. `businesses`: the names in each app, if given; an equal name is
     the same business in every app.
     """
 
@@ -158,7 +159,7 @@ class World:
         return self.count if given is None else len(given)
 
     def reach(self, person: Accountant, software: str | None = None) -> Sequence[int]:
-        """The places of the organisations in the app that they are a user of, in order."""
+        """The places of the app's organisations that they are a user of, in order."""
         return [index for index in range(self.count_of(software)) if person.reaches(index)]
 
     def id_of(self, software: str, index: int) -> str:
@@ -173,7 +174,7 @@ class World:
         return self._ids_of[software]
 
     def place_of(self, software: str, organisation_id: str) -> int | None:
-        """Where in the world the organisation with this id is, in capitals or not; None if there is none."""
+        """The place of the organisation with this id, in any case; None if there is none."""
         places = self._places.get(software)
         if places is None:
             places = {organisation.lower(): index for index, organisation in enumerate(self.ids(software))}
@@ -181,19 +182,19 @@ class World:
         return places.get(organisation_id.lower())
 
     def organisation(self, software: str, index: int) -> Organisation:
-        """All particulars of the organisation at this place."""
+        """All details of the organisation at this place."""
         return self._organisation(software, index)
 
     def draw(self, *parts: str) -> Random:
-        """Numbers that are the same whenever they are asked for with the same parts."""
+        """Random numbers that are the same whenever they are requested with the same parts."""
         return Random(":".join((self.seed, *parts)))  # noqa: S311 - a world to play in, not a secret
 
     def _business(self, software: str, index: int) -> str:
-        """Under which name what is particular to an organisation is drawn: every fourth is one business in all softwares."""
+        """The key from which an organisation's details are derived: every fourth is one business in all apps."""
         return software if index % SHARED_EVERY else ""
 
     def rename(self, is_renamed: Callable[[str, int], bool]) -> None:
-        """Gives another name to the organisations of which `is_renamed` is true, by app and place, and to no others."""
+        """Renames exactly the organisations for which `is_renamed` is true, by app and place."""
         self._is_renamed = is_renamed
         self._organisation.cache_clear()
         self.named.cache_clear()
@@ -203,7 +204,7 @@ class World:
         return Named(f"New {name}" if self._is_renamed(software, index) else name, country)
 
     def first_named(self, software: str, index: int) -> Named:
-        """What the organisation at this place was called at first, whatever it is called now."""
+        """The organisation's original name, whatever it is called now."""
         if given := self._businesses.get(software):
             return given[index]
         place = EQUAL.get(index, index)
@@ -226,7 +227,7 @@ class World:
         registered = kind == "company" or draw.random() < 0.3
         tax = _TAX_NUMBERS.get(country, "#########") if draw.random() < 0.85 else None
         legal = name.strip() if draw.random() < 0.8 else f"{name.strip()} (trading)"
-        # Drawn apart, so that everything else stays as it was.
+        # Derived separately, so that everything else stays the same.
         reached = self.draw(software, str(index), "contact")
         contact = f"{reached.choice(_GIVEN)} {reached.choice(_FAMILY)}"
         return Organisation(
