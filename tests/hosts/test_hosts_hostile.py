@@ -1,5 +1,6 @@
 """A member appends past the program what it would never append: it has no effect and stops nobody."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,6 +129,8 @@ def test_claim_is_taken_over_only_with_an_entry(hosts: tuple[Host, Host], postgr
                 [["claim_taken_over"], ["c1"], [None], [None], ["{}"]],
             )
         db.execute("SELECT clientsync.take_claims(ARRAY['c1', 'c9'], 30)")
+        claimed = db.execute("SELECT client FROM clientsync.claims").fetchall()
+    assert claimed == [("c1",)], "there is no client c9"
     for at in hosts:
         (taken,) = [entry for entry in at.ok("log", "--json") if entry["kind"] == "claim_taken_over"]
         assert (taken["actor"], taken["client"]) == (postgres.role("ben"), "c1")
@@ -149,6 +152,40 @@ def test_calls_are_taken_in_blocks_and_in_the_members_name(
             db.execute("DELETE FROM clientsync.rates")
         seen = db.execute("SELECT person, n FROM clientsync.rates").fetchall()
     assert seen == [(postgres.role("ben"), 5)]
+
+
+def test_texts_of_any_length_are_refused(hosts: tuple[Host, Host], postgres: Database) -> None:
+    ann, _ = hosts
+    endless = "x" * 2_000_000
+    job = {
+        "id": "j1", "kind": "check", "state": "running", "by": "ben", "started_at": "2026-11-30T10:00:00.000Z", "needs_sign_in": 0,
+    }  # fmt: skip
+    with pytest.raises(CheckViolation):
+        append(postgres, ["note_set"], endless, ["{}"])
+    with postgres.connect("ben") as db:
+        for field in ("id", "software", "paused"):
+            with pytest.raises(CheckViolation):
+                db.execute(
+                    "SELECT clientsync.put_work(%s::jsonb, '[]', '[]')",
+                    [json.dumps([{**job, field: endless}])],
+                )
+    assert ann.ok("jobs", "--json") == []
+
+
+def test_nobody_rests_with_the_practices_lock(hosts: tuple[Host, Host], postgres: Database) -> None:
+    del hosts
+    rest = "SELECT current_setting('idle_in_transaction_session_timeout')"
+    with postgres.connect("ben") as db:
+        db.execute("SET idle_in_transaction_session_timeout = 0")
+        for take in (
+            "SELECT clientsync.lock_head()",
+            "SELECT clientsync.put_work('[]', '[]', '[]')",
+            "SELECT clientsync.take_claims(ARRAY['c1'], 30)",
+        ):
+            db.execute("BEGIN")
+            db.execute(take)
+            assert db.execute(rest).fetchone() == ("30s",)
+            db.execute("ROLLBACK")
 
 
 def test_who_holds_the_practices_lock_is_named(

@@ -129,7 +129,7 @@ def test_create_says_what_comes_next_and_wants_a_name(tmp_path: Path, postgres: 
         result = ann.run("practice", "create", url, *words)
         assert result.code == 2 and "--name NAME" in result.err
     result = ann.ok("practice", "create", url, "--name", "Tester & Co")
-    assert "This host still uses the practice that it had." in result.err
+    assert "This host still uses its previous practice." in result.err
     assert f"clientsync practice join '{url}'" in result.err, "as a shell takes it"
     assert f"clientsync practice move '{url}'" in result.err
 
