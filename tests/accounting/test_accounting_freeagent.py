@@ -1,0 +1,30 @@
+"""FreeAgent, as its own documents have it."""
+
+from pathlib import Path
+
+import pytest
+
+from clientsync_tui.accounting.freeagent import SOFTWARE as FREEAGENT
+from clientsync_tui.practice.trouble import PassingTrouble
+from tests.accounting.written import New, written
+
+ADA = {"first_name": "Ada", "last_name": "Byron", "email": "ada@practice.example"}
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "person_id"),
+    [("account_managers/me", "account_manager", "7"), ("users/me", "user", "user-9")],
+)
+async def test_person_is_known_whichever_address_the_app_has(
+    tmp_path: Path, path: str, key: str, person_id: str
+):
+    user = {**ADA, "url": f"https://api.freeagent.com/v2/people/{person_id.removeprefix('user-')}"}
+    async with written(FREEAGENT, tmp_path, {f"/{path}": {key: user}}) as server:
+        person = await FREEAGENT.person(New(server.calls))
+    assert person == (person_id, "Ada Byron", "ada@practice.example")
+
+
+async def test_person_that_no_address_says_is_not_guessed(tmp_path: Path):
+    async with written(FREEAGENT, tmp_path, {}) as server:
+        with pytest.raises(PassingTrouble):
+            await FREEAGENT.person(New(server.calls))
