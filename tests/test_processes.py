@@ -25,14 +25,14 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     [("doctor",), ("clients", "--json"), ("nonsense",), ("client", "nobody"), ("--version",)],
     ids=" ".join,
 )
-def test_it_says_the_same_and_ends_alike(cli: Command, words: tuple[str, ...]) -> None:
+def test_forked_command_prints_and_exits_like_a_fresh_one(cli: Command, words: tuple[str, ...]) -> None:
     cli.inside("clients")
     forked = cli.run(*words)
     assert forked == cli.fresh.run(*words) and forked.out + forked.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_who_waits_learns_what_ended_it(cli: Command, number: signal.Signals) -> None:
+def test_waiting_process_learns_how_it_ended(cli: Command, number: signal.Signals) -> None:
     following = cli.start("log", "--follow")
     assert following.runs()
     assert Path(f"/proc/{following.process.pid}/stat").exists() or not Path("/proc/self/stat").exists()
@@ -40,7 +40,7 @@ def test_who_waits_learns_what_ended_it(cli: Command, number: signal.Signals) ->
     assert following.end().code == -number
 
 
-def test_what_it_is_given_is_its_own(cli: Command, tmp_path: Path) -> None:
+def test_forked_command_has_its_own_environment(cli: Command, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "config.toml").write_text("[practice]\nname = 'Here'\ndatabase = 'practice.db'\n")
@@ -59,7 +59,7 @@ def test_what_it_is_given_is_its_own(cli: Command, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["PYTHONIOENCODING", "TEXTUAL_FPS", "LANG"])
-def test_what_only_counts_at_the_start_of_python_is_refused(
+def test_settings_for_pythons_start_are_refused(
     cli: Command, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv(name, "15")

@@ -21,7 +21,7 @@ __all__ = [
     "test_every_organisation_is_listed_over_three_pages",
     "test_limits_are_kept",
     "test_nothing_is_kept_that_nobody_needs",
-    "test_nothing_is_written_there",
+    "test_nothing_is_written_to_the_app",
     "test_renewals_stop_before_the_software_refuses_them",
     "test_the_details_are_the_organisations_own",
     "test_the_lists_are_whole_over_three_pages",
@@ -111,7 +111,7 @@ def _three_pages(lists: Mapping[str, TrueList]) -> int:
     return longest * times + 7
 
 
-def test_nothing_is_written_there(name: str, stand: Stand) -> None:
+def test_nothing_is_written_to_the_app(name: str, stand: Stand) -> None:
     async def work(session: Session) -> None:
         calls = session.calls(await stand.sign_in(session))
         for what in ("details", "organisations", *stand.software.lists):

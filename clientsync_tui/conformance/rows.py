@@ -15,16 +15,14 @@ from .stand import Stand
 
 __all__ = [
     "test_an_id_in_another_spelling_is_the_same_organisation",
-    "test_one_row_that_cannot_be_used_is_left_out_and_said",
+    "test_one_bad_row_is_left_out_and_reported",
 ]
 
 BAD: tuple[Any, ...] = (None, True, {})
 PATH = tuple[str | int, ...]
 
 
-def test_one_row_that_cannot_be_used_is_left_out_and_said(
-    name: str, what: str, stands: Callable[..., Stand]
-) -> None:
+def test_one_bad_row_is_left_out_and_reported(name: str, what: str, stands: Callable[..., Stand]) -> None:
     stand = stands(name, organisations=3, lines=5)
     if what == "details" or (what == "organisations" and stand.one):
         pytest.skip("it is no list")

@@ -48,7 +48,7 @@ def test_no_software_is_named_outside_its_own_file():
     assert [line for path in files() for line in named_in(path)] == []
 
 
-def test_search_finds_what_it_looks_for():
+def test_search_for_app_names_finds_them():
     assert {"xero", "quickbooks", "freeagent"} <= NAMES
     for line in ('if software.name == "xero":', "from ..accounting.quickbooks import X", "QuickBooks' own"):
         assert KNOWN.search(line)

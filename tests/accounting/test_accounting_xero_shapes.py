@@ -153,7 +153,7 @@ async def test_details_that_xero_does_not_say_are_absent():
 @pytest.mark.parametrize(
     "date", ["/Date(x)/", "/Date(999999999999999)/", 5, None, "2016-02-18", "/Date(-1)/"]
 )
-async def test_date_that_is_none_is_absent(date: Any):
+async def test_invalid_date_is_left_out(date: Any):
     body = {"Organisations": [{"Name": "A", "PeriodLockDate": date}]}
     details = await XERO.details(Answers(Organisation=body), ORGANISATION)
     assert details.get("lock_date") in ((None, "1969-12-31") if date == "/Date(-1)/" else (None,))
@@ -238,14 +238,14 @@ async def test_summary_only_is_given_up_where_it_does_not_go_with_the_filter():
 @pytest.mark.parametrize(
     "pagination", [{}, {"pagination": {"pageCount": 10**9}}, {"pagination": {"pageCount": "many"}}]
 )
-async def test_pages_without_an_end_end(pagination: dict[str, Any]):
+async def test_endless_pages_are_given_up(pagination: dict[str, Any]):
     page = {"Contacts": [{"ContactID": str(n), "Name": "A"} for n in range(100)], **pagination}
     answers = Answers(Contacts=page)
     assert len(await XERO.pull(answers, ORGANISATION, "suppliers")) == 100
     assert len(answers.asked) == 2
 
 
-async def test_pages_that_always_bring_something_new_end_too(monkeypatch: pytest.MonkeyPatch):
+async def test_endless_pages_with_new_rows_are_given_up_too(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(xero_module, "_MOST_PAGES", 7)
     answers = Answers(
         Contacts=lambda asked: {
@@ -282,6 +282,6 @@ async def test_who_signed_in(claims: dict[str, Any], person: tuple[str, str, str
 
 
 @pytest.mark.parametrize("claims", [{}, {"xero_userid": 7}, {"xero_userid": "", "sub": None}])
-async def test_no_one_signed_in(claims: dict[str, Any]):
+async def test_missing_person_is_reported(claims: dict[str, Any]):
     with pytest.raises(PassingTrouble):
         await XERO.person(New(claims))

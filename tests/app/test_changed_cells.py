@@ -104,7 +104,7 @@ def test_columns_line_up_where_a_terminal_takes_characters_to_be_wider_or_narrow
         assert "".join(told[2:]) == " onetwo   ", shown
 
 
-def test_another_size_is_drawn_again() -> None:
+def test_screen_is_redrawn_after_a_resize() -> None:
     cells = ChangedCells()
     cells.draw([row(("one", None))], SIZE, COLOURS)
     assert "one" in cells.draw([row(("one", None))], Size(WIDTH, HEIGHT + 1), COLOURS)
@@ -134,7 +134,7 @@ def test_what_opening_and_closing_a_dialogue_costs(words: list[str]) -> None:
         assert len(terminal.written) - before < 12_000
 
 
-def test_what_someone_else_wrote_over_it_is_drawn_over(words: list[str]) -> None:
+def test_redraw_replaces_what_others_wrote_over_the_screen(words: list[str]) -> None:
     with Terminal(*words) as terminal:
         terminal.until("Baker & Daughters")
         terminal.read(0.3)

@@ -74,13 +74,13 @@ def app(tmp_path: Path) -> ClientSyncApp:
     return app
 
 
-def test_every_dialogue_is_tried_here() -> None:
+def test_every_dialogue_is_tested_here() -> None:
     kinds = {kind.__name__ for kind in all_screens() if issubclass(kind, ModalScreen)}
     assert kinds - WITHOUT_HELP == {kind.__name__ for kind in DIALOGUES}
 
 
 @pytest.mark.parametrize("kind", DIALOGUES, ids=lambda kind: kind.__name__)
-async def test_help_tells_every_key_of_a_dialogue(kind: type[Screen[object]], app: ClientSyncApp) -> None:
+async def test_help_lists_every_key_of_a_dialogue(kind: type[Screen[object]], app: ClientSyncApp) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
         app.push_screen(DIALOGUES[kind](app))
         await until(pilot, lambda: type(app.screen) is kind)
@@ -99,7 +99,7 @@ async def test_help_tells_every_key_of_a_dialogue(kind: type[Screen[object]], ap
 @pytest.mark.parametrize(
     "screen", ["clients", "client_sync", "jobs", "history", "connections", "first_start"]
 )
-async def test_help_tells_every_action_of_a_screen(screen: str, app: ClientSyncApp) -> None:
+async def test_help_lists_every_action_of_a_screen(screen: str, app: ClientSyncApp) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
         wanted = {"client": link(app)[0].id} if screen == "connections" else {}
         opened = app.open(screen, **wanted)
@@ -146,7 +146,7 @@ async def test_palette_has_every_action_that_works(app: ClientSyncApp) -> None:
     app.workplace.close()
 
 
-async def test_palette_does_what_is_chosen_on_another_screen(app: ClientSyncApp) -> None:
+async def test_palette_runs_actions_of_other_screens(app: ClientSyncApp) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))
         await pilot.press("J")
@@ -209,7 +209,7 @@ async def test_palette_finds_clients_and_views(app: ClientSyncApp) -> None:
     app.workplace.close()
 
 
-async def test_setting_chosen_in_the_palette_is_written_and_true_at_once(app: ClientSyncApp) -> None:
+async def test_setting_chosen_in_the_palette_is_saved_and_takes_effect_at_once(app: ClientSyncApp) -> None:
     path = app.workplace.config.path
     async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "● connected" in shown(pilot))

@@ -260,7 +260,7 @@ def test_list_in_the_docs_is_the_table_of_actions() -> None:
     assert Path("docs/keys.md").read_text(encoding="utf-8") == text(), "python docs/keys.py makes it anew"
 
 
-async def test_own_keys_work_in_dialogues_and_its_last_line_tells_them(tmp_path: Path) -> None:
+async def test_own_keys_work_in_dialogues_and_are_shown_in_the_last_line(tmp_path: Path) -> None:
     workplace_in(tmp_path)
     with (tmp_path / "config.toml").open("a") as config:
         config.write('[keys]\n"dialogue.yes" = "o"\n"table.down" = "f7"\n"everywhere.help" = "f2"\n')
@@ -280,7 +280,7 @@ async def test_own_keys_work_in_dialogues_and_its_last_line_tells_them(tmp_path:
     app.workplace.close()
 
 
-async def test_last_line_tells_no_key_that_a_field_takes_for_a_letter(tmp_path: Path) -> None:
+async def test_last_line_hides_keys_that_a_field_takes_as_letters(tmp_path: Path) -> None:
     app = app_in(tmp_path)
     add(app.workplace.store, "Birch Ltd", signed_in(app.workplace.store, ANN))
     async with run_app(app, size=(100, 24)) as pilot:

@@ -35,7 +35,7 @@ LINK = "https://example.com/authorize?state=" + "x" * 300
         ({"TERM": "screen", "VTE_VERSION": "7600"}, "bell"),
     ],
 )
-def test_terminal_is_told_in_its_own_way(environment: dict[str, str], kind: str) -> None:
+def test_each_terminal_gets_its_own_notification(environment: dict[str, str], kind: str) -> None:
     told = notices.sequence("Check: ended", "3 done; 1\x1b]52;c;eA==\x07 failed", "auto", environment)
     expected = {
         "bell": "\a",
@@ -68,7 +68,7 @@ async def test_job_that_ends_elsewhere_is_told(practice: Practice, monkeypatch: 
     app.workplace.close()
 
 
-def test_clipboard_is_reached_through_tmux_and_screen() -> None:
+def test_clipboard_works_through_tmux_and_screen() -> None:
     plain = f"\x1b]52;c;{base64.b64encode(LINK.encode()).decode()}\a"
     assert clipboard.sequence(LINK, {}) == plain
     assert clipboard.sequence(LINK, {"STY": "1.pts"}) == f"\x1bP{plain}\x1b\\"

@@ -29,7 +29,7 @@ def test_keyring_that_complains_draws_nothing_over_the_screen(practice: Practice
         assert terminal.end() == 0
 
 
-def test_what_ends_the_app_is_still_said() -> None:
+def test_reason_for_ending_the_app_is_still_printed() -> None:
     code = (
         "import os, sys\n"
         "from clientsync_tui.terminal.screen_alone import screen_alone\n"
@@ -45,7 +45,7 @@ def test_what_ends_the_app_is_still_said() -> None:
         assert terminal.written.split() == [b"seen", b"drawn", b"after", b"last"]
 
 
-def test_it_draws_where_standard_error_is_a_file_closed_or_full(tmp_path: Path) -> None:
+def test_app_draws_if_standard_error_is_a_file_closed_or_full(tmp_path: Path) -> None:
     """As in `clientsync 2> errors.txt`: the screen would be drawn into the file."""
     for redirected in (
         "os.open(sys.argv[-1], os.O_WRONLY | os.O_CREAT)",

@@ -83,7 +83,7 @@ async def opened(link: str) -> AsyncGenerator[Page]:
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
-async def test_page_has_the_keys_at_once(serving: Serving) -> None:
+async def test_page_has_keyboard_focus_at_once(serving: Serving) -> None:
     async with opened(serving.link) as page:
         await page.until("document.body?.classList.contains('-first-byte')")
         await page.press("q", "KeyQ", 81)

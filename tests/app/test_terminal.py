@@ -82,7 +82,7 @@ def test_theme_follows_the_terminals_background(words: list[str], answer: bytes,
         assert background in terminal.written
 
 
-def test_terminal_that_says_nothing_is_not_waited_for(words: list[str]) -> None:
+def test_silent_terminal_is_not_waited_for(words: list[str]) -> None:
     with Terminal(*words, environment={"COLORFGBG": "0;15"}) as terminal:
         terminal.until("Baker & Daughters")
         assert LIGHT_BACKGROUND in terminal.written
@@ -109,13 +109,13 @@ def test_sixteen_colours_are_the_terminals_own(words: list[str]) -> None:
         assert not re.search(rb"\x1b\[[0-9;]*[34]8[;:]", terminal.written)
 
 
-def test_terminal_that_cannot_move_its_cursor_is_told_of_the_menu(words: list[str]) -> None:
+def test_terminal_without_cursor_movement_is_offered_the_menu(words: list[str]) -> None:
     with Terminal(*words, environment={"TERM": "dumb"}) as terminal:
         assert terminal.end() == 2
         assert b"clientsync menu" in terminal.written and b"\x1b" not in terminal.written
 
 
-def test_line_over_ssh_is_spared(words: list[str]) -> None:
+def test_little_is_sent_over_ssh(words: list[str]) -> None:
     with Terminal(*words, environment={"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}, fresh=True) as terminal:
         terminal.until("Baker & Daughters")
         terminal.press("q")
@@ -136,7 +136,7 @@ def test_over_ssh_frames_are_few_and_nothing_is_animated() -> None:
     assert environment["TEXTUAL_FPS"] == "30"
 
 
-def test_it_is_put_in_the_background_and_comes_back(words: list[str]) -> None:
+def test_program_is_suspended_and_comes_back(words: list[str]) -> None:
     with Terminal(*words) as terminal:
         terminal.until("Baker & Daughters")
         terminal.press("\x1a")
@@ -157,7 +157,7 @@ def test_dropped_line_ends_it(words: list[str]) -> None:
         terminal.end(within_s=10)
 
 
-def test_one_that_is_told_to_end_leaves_the_terminal_as_it_was(words: list[str]) -> None:
+def test_signals_to_end_leave_the_terminal_restored(words: list[str]) -> None:
     with Terminal(*words) as terminal:
         terminal.until("Baker & Daughters")
         os.kill(terminal.process.pid, signal.SIGHUP)
@@ -205,7 +205,7 @@ main()
         assert len(terminal.written) < 30_000
 
 
-def test_error_that_no_one_expected_is_one_line(words: list[str], tmp_path: Path) -> None:
+def test_unexpected_error_is_one_line(words: list[str], tmp_path: Path) -> None:
     secret = "token-ABC123"
     code = f"""
 import sys

@@ -43,7 +43,7 @@ def test_what_is_piped_is_neither_padded_nor_broken_into_lines(cli: Command, sto
     assert "If any line is wrong, nothing is changed.\n" in help
 
 
-def test_question_agrees_with_its_number(cli: Command, store: Store) -> None:
+def test_questions_agree_with_their_counts(cli: Command, store: Store) -> None:
     client = add(store, "Abbey", signed_in(store, "ann@example.com"))
     terminal = Terminal(cli, "disconnect", "--client", client)
     terminal.until(r"1 integration ends here only")

@@ -52,7 +52,7 @@ def test_document_shows_the_packages_own_file() -> None:
     assert (EXAMPLE / "pyproject.toml").read_text("utf-8") in DOCUMENT
 
 
-def test_it_is_tried_by_hand_as_the_document_says(installed: Path, tmp_path: Path) -> None:
+def test_commands_in_the_document_work(installed: Path, tmp_path: Path) -> None:
     (block,) = re.findall(r"^```sh\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
     serving, secret, sign_in, organisations = block.splitlines()
     folder = tmp_path / "home"
@@ -100,7 +100,7 @@ PARTS = (
 
 
 @pytest.mark.long
-def test_it_passes_the_suite(installed: Path, tmp_path: Path) -> None:
+def test_example_passes_the_conformance_suite(installed: Path, tmp_path: Path) -> None:
     shutil.copy(EXAMPLE / "suite.py", tmp_path)
     said = python(
         "-m", "pytest", "-p", "no:cacheprovider", "--rootdir=.", "-rA", "-k", " or ".join(PARTS), "suite.py",
@@ -152,7 +152,7 @@ for name in sys.argv[2:]:
 """
 
 
-def test_broken_plug_ins_are_left_out_and_said(broken: Path, tmp_path: Path) -> None:
+def test_broken_plug_ins_are_left_out_and_reported(broken: Path, tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text("[practice]\nname = 'Tester'\ndatabase = 'practice.db'\n")
     config.chmod(0o600)

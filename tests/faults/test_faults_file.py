@@ -178,7 +178,7 @@ def test_process_that_locks_the_database_is_named(
     assert cli.inside("codes", "upload", str(cli.config.parent / "codes.csv")).code == 0
 
 
-def test_someone_who_writes_for_long_is_waited_for_and_then_named(
+def test_long_write_by_someone_else_is_waited_for_and_then_named(
     cli: Command, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(databases, "BUSY_S", 0.1)
@@ -248,7 +248,7 @@ def test_practice_that_everyone_can_read_is_refused_and_closed(
     assert database.stat().st_mode & 0o777 == 0o640
 
 
-def test_log_taken_away_costs_what_was_in_it_alone_and_shows(
+def test_removed_log_loses_only_its_content_and_is_reported(
     cli: Command, database: Path, tmp_path: Path
 ) -> None:
     with closing(Store(database)) as store:

@@ -42,7 +42,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_full_disk_saves_nothing_half_and_the_job_continues_with_room(box: Running, disk: Path) -> None:
+def test_full_disk_saves_nothing_half_done_and_the_job_resumes_with_room(box: Running, disk: Path) -> None:
     ground = Ground.made(box, disk / "practice", add=False)
     before = state(ground.database)
     result = ground.cli.run("add", "xero", "--all")
@@ -88,7 +88,7 @@ def test_file_that_may_not_grow_is_like_a_full_disk(box: Running, tmp_path: Path
     assert result.code == 1 and not copy.exists() and not list(tmp_path.glob(".copy*"))
 
 
-def test_however_sqlite_says_it_a_full_disk_is_called_full(disk: Path) -> None:
+def test_full_disk_is_reported_whatever_sqlite_calls_it(disk: Path) -> None:
     full = r"the disk is full\. Make room on the disk with"
 
     def fill() -> None:

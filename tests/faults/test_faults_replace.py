@@ -304,7 +304,7 @@ def test_owner_group_and_mode_stay(cli: Command, database: Path, how: str) -> No
     store.close()
 
 
-def test_what_a_killed_one_left_goes_with_the_next(cli: Command, database: Path) -> None:
+def test_remains_of_a_killed_replacement_are_removed_by_the_next(cli: Command, database: Path) -> None:
     left = database.with_name(".practice.db.0badcafe")
     left.mkdir()
     shutil.copy(database, left)

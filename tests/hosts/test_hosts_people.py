@@ -202,11 +202,13 @@ def test_copy_of_another_ledger_is_set_aside_and_rebuilt(
     assert copy.stat().st_mode & 0o077 == 0
 
 
-def test_more_is_never_less() -> None:
+def test_higher_levels_have_all_rights_of_lower_ones() -> None:
     assert MAY[Right.READ] >= MAY[Right.CHANGE] >= MAY[Right.MANAGE] == {Level.ADMIN}
 
 
-def test_stranger_cannot_read(tmp_path: Path, hosts: tuple[Host, Host], postgres: Database) -> None:
+def test_role_without_access_cannot_read(
+    tmp_path: Path, hosts: tuple[Host, Host], postgres: Database
+) -> None:
     eve = host(tmp_path, "eve")
     url = postgres.url("eve")
     assert eve.run("practice", "join", url).code == 2

@@ -127,7 +127,9 @@ def test_command_on_a_silent_line_reads_what_is_known(ben: Host, line: Line) -> 
 
 
 @pytest.mark.long
-def test_answer_that_comes_in_drips_is_given_up(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answer_that_only_trickles_in_is_given_up(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(silence, "MOST_S", 0.4)
     drips = "DO $$ BEGIN LOOP RAISE NOTICE 'soon'; PERFORM pg_sleep(0.05); END LOOP; END $$"
     with connect(address_of(postgres.url())) as server:

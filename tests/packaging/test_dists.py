@@ -68,7 +68,7 @@ def test_wheel_carries_its_licence(dists: Path) -> None:
         assert b"MIT License" in archive.read(f"{NAME}.dist-info/licenses/LICENSE")
 
 
-def test_version_is_one() -> None:
+def test_there_is_only_one_version() -> None:
     assert re.search(
         rf'^version = "{re.escape(version())}"$', Path("pyproject.toml").read_text("utf-8"), re.MULTILINE
     )

@@ -19,7 +19,7 @@ class Letter(Facts):
 
 
 @given(st.text(), st.booleans(), st.integers(), st.none() | st.datetimes(timezones=st.just(UTC)))
-def test_facts_are_read_as_they_were_written(to: str, urgent: bool, pages: int, at: datetime | None) -> None:
+def test_facts_are_read_back_unchanged(to: str, urgent: bool, pages: int, at: datetime | None) -> None:
     letter = Letter(to, urgent, pages, at)
     assert parsed(Letter, written(letter)) == letter
 

@@ -22,14 +22,14 @@ def test_control_and_bidi_characters_are_removed(text: str) -> None:
 
 
 @given(anything)
-def test_cleaning_takes_out_and_changes_nothing_else(text: str) -> None:
+def test_cleaning_only_removes_characters(text: str) -> None:
     left = iter(text)
     assert all(character in left for character in clean(text))
     assert clean(clean(text)) == clean(text)
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "M", "Zs"])))
-def test_words_of_any_language_stay_as_they_are(text: str) -> None:
+def test_text_in_any_language_stays_unchanged(text: str) -> None:
     assert clean(text) == text
 
 

@@ -123,6 +123,6 @@ def test_some_organisations_are_new_and_two_jobs_are_in_the_history(demo: Demo) 
     assert jobs[0]["failed"] == 1 and jobs[1]["failed"] == 0
 
 
-def test_progress_is_told_of_every_integration(demo: Demo) -> None:
+def test_progress_is_reported_for_every_integration(demo: Demo) -> None:
     total = len(demo.integrations())
     assert demo.counted == [(number, total) for number in range(1, total + 1)]

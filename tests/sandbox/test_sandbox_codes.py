@@ -104,7 +104,7 @@ def test_unknown_grant_type_is_refused(app: App, email: str) -> None:
     assert app.exchange(app.code(email), grant_type="password").json() == {"error": "unsupported_grant_type"}
 
 
-def test_id_token_verifies_from_discovery_alone(sandbox: Running, app: App) -> None:
+def test_id_token_can_be_verified_from_discovery(sandbox: Running, app: App) -> None:
     person = sandbox.world.people[1]
     app.sign_in(person.email)
     found = app.http.get(f"{app.xero}/.well-known/openid-configuration").json()

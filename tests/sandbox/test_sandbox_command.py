@@ -105,7 +105,7 @@ def test_hundred_thousand_organisations_start(served: Served) -> None:
     ).text  # fmt: skip
 
 
-def test_written_configuration_is_whole_and_finds_the_sandbox(served: Served, tmp_path: Path) -> None:
+def test_written_configuration_is_complete_and_finds_the_sandbox(served: Served, tmp_path: Path) -> None:
     file = tmp_path / "clientsync" / "config.toml"
     file.parent.mkdir()
     _, url = served("--write-config", str(file))
@@ -125,9 +125,7 @@ def test_written_configuration_is_whole_and_finds_the_sandbox(served: Served, tm
     assert set(json.loads(by_config.stdout)[0]) == {"email", "name", "organisations"}
 
 
-def test_each_written_configuration_has_a_practice_of_its_own_next_to_it(
-    served: Served, tmp_path: Path
-) -> None:
+def test_each_written_configuration_has_its_own_practice_beside_it(served: Served, tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("box.toml", "box", "other.toml")]
     for file in files:
         served("--organisations", "1", "--write-config", str(file))
@@ -138,7 +136,7 @@ def test_each_written_configuration_has_a_practice_of_its_own_next_to_it(
     assert not (tmp_path / "data" / "clientsync" / "practice.db").exists()
 
 
-def test_several_softwares_in_one_server_each_with_a_port_of_its_own(served: Served, tmp_path: Path) -> None:
+def test_several_apps_in_one_server_have_their_own_ports(served: Served, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     _, url = served("--software", "xero", "--software", "quickbooks", "--write-config", str(file))
     text = file.read_text()

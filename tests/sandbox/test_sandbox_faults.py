@@ -191,7 +191,7 @@ def test_hanging_token_endpoint_loses_the_answer_and_the_grace_fixes_it(sandbox:
     assert mine.refresh(mended.json()["refresh_token"]).status_code == 200
 
 
-def test_garbage_comes_in_every_kind(sandbox: Running, mine: App, first: str) -> None:
+def test_garbage_comes_in_every_variety(sandbox: Running, mine: App, first: str) -> None:
     sandbox.fault("garbage", organisation=first, times=3)
     kinds = set()
     for _ in range(3):
@@ -206,7 +206,7 @@ def test_garbage_comes_in_every_kind(sandbox: Running, mine: App, first: str) ->
     assert "Organisations" in mine.organisation(first).json()
 
 
-def test_slow_answers_rightly_after_a_while(sandbox: Running, mine: App, first: str) -> None:
+def test_slow_gives_the_right_answer_after_a_while(sandbox: Running, mine: App, first: str) -> None:
     sandbox.fault("slow", organisation=first, times=1, seconds=1)
     answer = mine.organisation(first)
     assert answer.elapsed.total_seconds() >= 1
@@ -253,7 +253,7 @@ def test_what_is_unknown_is_400_and_changes_nothing(sandbox: Running, said: obje
     assert plain_http().get(f"{sandbox.url}/sandbox/faults").json() == {"faults": []}
 
 
-def test_no_json_is_400(sandbox: Running) -> None:
+def test_invalid_json_is_400(sandbox: Running) -> None:
     assert plain_http().post(f"{sandbox.url}/sandbox/faults", content=b"\xff{").status_code == 400
 
 

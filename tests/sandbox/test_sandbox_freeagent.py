@@ -56,7 +56,7 @@ def test_one_grant_reaches_every_client_of_the_manager_unasked(sandbox: Running,
     assert clients(by_page) == [world.id_of(NAME, place) for place in world.reach(world.people[0])]
 
 
-def test_nothing_can_be_revoked_and_nothing_is_signed(app: PlainApp) -> None:
+def test_there_is_no_revocation_and_no_id_token(app: PlainApp) -> None:
     assert set(app.table) == {"client_id", "redirect_port", "authorize_url", "token_url", "api_url"}
     assert app.table["api_url"].endswith("/freeagent/v2")
     assert set(app.tokens) == {
@@ -72,7 +72,7 @@ def test_wrong_link_gets_a_page_and_no_redirect(sandbox: Running, me: str, wrong
     assert answer.status_code == 400 and "location" not in answer.headers
 
 
-def test_secret_is_taken_in_the_body_too(sandbox: Running, me: str) -> None:
+def test_secret_is_also_accepted_in_the_body(sandbox: Running, me: str) -> None:
     app = PlainApp(sandbox.url, NAME)
     form = {
         "grant_type": "authorization_code",

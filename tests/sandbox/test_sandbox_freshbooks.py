@@ -28,7 +28,7 @@ def of_account(app: PlainApp, account: str, path: str):
     return app.get(f"/accounting/account/{account}/{path}")
 
 
-def test_memberships_hold_what_no_one_can_use_too(sandbox: Running, app: PlainApp) -> None:
+def test_memberships_include_unusable_ones(sandbox: Running, app: PlainApp) -> None:
     me = app.get(ME).json()["response"]
     listed = [each["business"]["account_id"] for each in me["business_memberships"]]
     assert listed[:6] == list(sandbox.world.ids(NAME)) and listed[6:] == ["EMPL1", None, "", "PAST1"]
@@ -36,7 +36,7 @@ def test_memberships_hold_what_no_one_can_use_too(sandbox: Running, app: PlainAp
     assert me["subscription_statuses"]["PAST1"] == "cancelled"
 
 
-def test_ids_are_numbers_and_pages_are_cut_without_a_word(sandbox: Running, app: PlainApp) -> None:
+def test_ids_are_numbers_and_pages_are_cut_silently(sandbox: Running, app: PlainApp) -> None:
     account = sandbox.world.id_of(NAME, 0)
     first = of_account(app, account, "bill_vendors/bill_vendors?page=1&per_page=500").json()["response"][
         "result"
@@ -47,7 +47,7 @@ def test_ids_are_numbers_and_pages_are_cut_without_a_word(sandbox: Running, app:
     assert len(usual["taxes"]) == usual["per_page"] == 15
 
 
-def test_each_area_has_errors_of_its_own(sandbox: Running, app: PlainApp) -> None:
+def test_each_area_has_its_own_errors(sandbox: Running, app: PlainApp) -> None:
     account = sandbox.world.id_of(NAME, 0)
     other = account.swapcase()
     assert of_account(app, other, "taxes/taxes").json()["response"]["errors"][0]["errno"] == 1012
@@ -57,7 +57,7 @@ def test_each_area_has_errors_of_its_own(sandbox: Running, app: PlainApp) -> Non
     assert app.get(ME).json()["error"] == "unauthenticated"
 
 
-def test_a_refresh_wants_the_redirect_again(app: PlainApp) -> None:
+def test_renewal_must_repeat_the_redirect(app: PlainApp) -> None:
     assert app.refresh().json() == {"error": "invalid_request"}
     form = {"grant_type": "refresh_token", "refresh_token": app.tokens["refresh_token"]}
     renewed = app.token(form | {"redirect_uri": REDIRECT})
@@ -73,7 +73,7 @@ def test_a_second_sign_in_ends_the_first(sandbox: Running, app: PlainApp) -> Non
     assert app.get(ME).status_code == 200
 
 
-def test_one_of_its_apps_takes_https_redirects_alone(sandbox: Running, app: PlainApp) -> None:
+def test_one_of_its_apps_accepts_only_https_redirects(sandbox: Running, app: PlainApp) -> None:
     email = sandbox.world.people[0].email
     asked = {"client_id": "sandbox-freshbooks-https", "prompt": "none", "login_hint": email}
     assert app.http.get(app.link(**asked)).status_code == 400

@@ -57,7 +57,7 @@ def test_without_limits_nothing_is_refused(sandboxes) -> None:
     assert {app.organisation(box.world.id_of("xero", 0)).status_code for _ in range(65)} == {200}
 
 
-def test_latency_is_the_apis_and_nothing_elses(sandboxes) -> None:
+def test_latency_applies_only_to_the_api(sandboxes) -> None:
     box = sandboxes(Options(organisations=1, latency_s=1))
     app = App(box.url).sign_in(box.world.people[0].email)
     assert app.get("/connections").elapsed.total_seconds() >= 1

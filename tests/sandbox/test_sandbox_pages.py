@@ -74,7 +74,7 @@ def app(sandbox: Running) -> App:
     return App(sandbox.url)
 
 
-def test_who_are_you_lists_the_accountants(sandbox: Running, app: App) -> None:
+def test_sign_in_page_lists_the_accountants(sandbox: Running, app: App) -> None:
     page = Form(app.http.get(app.link(login_hint=sandbox.world.people[2].email)).text)
     for person in sandbox.world.people:
         assert person.name in page.text
@@ -110,7 +110,7 @@ def test_refusing_says_access_denied(sandbox: Running, app: App) -> None:
     assert app.connections() == []
 
 
-def test_what_is_connected_is_shown_so_and_renewed(sandbox: Running, app: App) -> None:
+def test_connected_organisations_are_marked_and_renewed(sandbox: Running, app: App) -> None:
     person = sandbox.world.people[0]
     app.sign_in(person.email, organisations=sandbox.world.id_of("xero", 4))
     before = app.connections()[0]
@@ -126,7 +126,7 @@ def test_what_is_connected_is_shown_so_and_renewed(sandbox: Running, app: App) -
     assert after["authEventId"] != before["authEventId"]
 
 
-def test_nothing_chosen_is_asked_again(sandbox: Running, app: App) -> None:
+def test_empty_choice_is_asked_again(sandbox: Running, app: App) -> None:
     form = post(app, choose(app, sandbox.world.people[0].email), ("answer", "Allow"))
     assert isinstance(form, Form)
     assert "Choose an organisation first." in form.text

@@ -81,7 +81,7 @@ def test_when_every_company_has_a_grant_the_oldest_comes_again(sandboxes) -> Non
     assert realms == [box.world.id_of(NAME, place) for place in (0, 1, 0, 1)]
 
 
-def test_page_lets_pick_one_company(sandbox: Running, me: str) -> None:
+def test_page_offers_one_company_to_pick(sandbox: Running, me: str) -> None:
     app = PlainApp(sandbox.url, NAME)
     form = {"request": app.link().partition("?")[2], "person": me}
     page = app.http.post(app.table["authorize_url"], data=form).text
@@ -111,7 +111,7 @@ def test_wrong_link_gets_a_page_and_no_redirect(sandbox: Running, me: str, wrong
     assert "location" not in answer.headers
 
 
-def test_page_of_the_practices_own_can_be_the_redirect(sandbox: Running, me: str) -> None:
+def test_redirect_can_be_a_page_of_the_practice(sandbox: Running, me: str) -> None:
     app = PlainApp(sandbox.url, NAME)
     answer = app.http.get(
         app.link(prompt="none", login_hint=me, redirect_uri="https://practice.example/callback")
@@ -141,7 +141,7 @@ def test_id_token_names_the_company_and_no_address(sandbox: Running, app: PlainA
     assert (claims["realmid"], claims["sub"]) == (first, sandbox.world.people[0].id)
 
 
-def test_userinfo_says_who_it_is_in_its_own_words(sandbox: Running, app: PlainApp) -> None:
+def test_userinfo_names_the_person_in_quickbooks_fields(sandbox: Running, app: PlainApp) -> None:
     found = app.http.get(f"{app.table['issuer']}/.well-known/openid-configuration").json()
     assert found["userinfo_endpoint"] == app.table["userinfo_url"]
     person = sandbox.world.people[0]
@@ -232,7 +232,7 @@ def test_conditions(app: PlainApp, first: str) -> None:
         "SELECT * FROM Account WHERE MetaData.LastUpdatedTime > 'once'",
     ],
 )
-def test_statement_that_is_none_is_a_fault(app: PlainApp, first: str, statement: str) -> None:
+def test_invalid_statement_is_a_fault(app: PlainApp, first: str, statement: str) -> None:
     answer = query(app, first, statement)
     assert (answer.status_code, code_of(answer)) == (400, "4000")
 
@@ -257,7 +257,7 @@ def test_classes_are_there_or_empty_or_no_feature(sandbox: Running, me: str) -> 
         ("expire", 401, "3200"),
     ],
 )
-def test_faults_as_quickbooks_words_them(
+def test_faults_have_quickbooks_wording(
     sandbox: Running, app: PlainApp, me: str, first: str, kind: str, status: int, code: str
 ) -> None:
     other = PlainApp(sandbox.url, NAME).sign_in(me)
@@ -271,14 +271,14 @@ def test_faults_as_quickbooks_words_them(
     assert offered == (303 if kind in ("disconnect", "expire") else 400)
 
 
-def test_ended_token_is_refused_as_the_gateway_does(sandbox: Running, app: PlainApp, first: str) -> None:
+def test_expired_token_is_refused_like_the_gateway(sandbox: Running, app: PlainApp, first: str) -> None:
     sandbox.advance(3_601)
     answer = company(app, first)
     assert answer.status_code == 401
     assert answer.json()["fault"]["error"][0]["detail"] == "Token expired"
 
 
-def test_limit_is_told_in_xml_every_other_time(sandbox: Running, app: PlainApp, first: str) -> None:
+def test_limit_is_reported_in_xml_every_other_time(sandbox: Running, app: PlainApp, first: str) -> None:
     sandbox.fault("limit", software=NAME, organisation=first, times=2, seconds=3)
     answers = [company(app, first) for _ in range(2)]
     assert {a.status_code for a in answers} == {429}

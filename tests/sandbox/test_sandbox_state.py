@@ -51,7 +51,7 @@ def test_without_a_file_nothing_is_kept() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"ahead_s": 1}', "\x00"])
-def test_file_that_is_no_state_is_reported_and_left_alone(tmp_path: Path, text: str) -> None:
+def test_file_that_is_not_a_state_file_is_reported_and_left_alone(tmp_path: Path, text: str) -> None:
     file = tmp_path / "state.json"
     file.write_text(text)
     with pytest.raises(ValueError, match="is not a sandbox's state"):

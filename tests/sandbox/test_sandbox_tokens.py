@@ -23,7 +23,7 @@ def test_each_refresh_gives_a_new_refresh_token(app: App) -> None:
     assert app.refresh(answer["refresh_token"]).status_code == 200
 
 
-def test_lost_answer_is_made_good_within_half_an_hour(sandbox: Running, app: App) -> None:
+def test_lost_answer_can_be_repeated_for_half_an_hour(sandbox: Running, app: App) -> None:
     first = app.tokens["refresh_token"]
     app.refresh()
     sandbox.advance(29 * 60)
@@ -34,7 +34,7 @@ def test_lost_answer_is_made_good_within_half_an_hour(sandbox: Running, app: App
     assert app.refresh().status_code == 200
 
 
-def test_after_the_grace_the_replaced_token_is_refused_and_the_newer_still_works(
+def test_after_the_grace_period_only_the_newer_token_works(
     sandbox: Running,
     app: App,
 ) -> None:
@@ -45,14 +45,14 @@ def test_after_the_grace_the_replaced_token_is_refused_and_the_newer_still_works
     assert app.refresh(newer).status_code == 200
 
 
-def test_two_who_refresh_one_token_do_not_both_continue(app: App) -> None:
+def test_only_one_of_two_that_refresh_one_token_continues(app: App) -> None:
     first = app.tokens["refresh_token"]
     mine, theirs = app.refresh(first).json(), app.refresh(first).json()
     assert app.refresh(mine["refresh_token"]).json() == GONE
     assert app.refresh(theirs["refresh_token"]).status_code == 200
 
 
-def test_once_the_newer_token_is_used_the_grace_is_over(app: App) -> None:
+def test_using_the_newer_token_ends_the_grace_period(app: App) -> None:
     first = app.tokens["refresh_token"]
     assert app.refresh(app.refresh(first).json()["refresh_token"]).status_code == 200
     assert app.refresh(first).json() == GONE
@@ -67,7 +67,7 @@ def test_sign_in_lives_sixty_days_from_its_last_use(sandbox: Running, app: App) 
     assert app.refresh().json() == GONE
 
 
-def test_refresh_token_is_the_apps_own(app: App) -> None:
+def test_refresh_token_works_only_for_its_app(app: App) -> None:
     assert app.refresh(client_id="sandbox-xero-web", client_secret="sandbox").json() == GONE
     assert app.refresh("no such token").json() == GONE
     assert app.refresh(client_id="nobody").json() == {"error": "invalid_client"}
@@ -82,7 +82,7 @@ def test_access_token_ends(sandbox: Running, app: App) -> None:
     assert refused.json()["detail"].startswith("TokenExpired")
 
 
-def test_life_of_access_tokens_can_be_shortened(sandboxes) -> None:
+def test_lifetime_of_access_tokens_can_be_shortened(sandboxes) -> None:
     box = sandboxes(Options(access_s=5))
     app = App(box.url).sign_in(box.world.people[0].email)
     assert app.tokens["expires_in"] == 5

@@ -33,7 +33,7 @@ def test_same_seed_gives_the_same_world_in_another_process() -> None:
     assert shown("seven", "1") != shown("eight", "1")
 
 
-def test_larger_world_begins_as_the_smaller_one() -> None:
+def test_larger_world_starts_like_a_smaller_one() -> None:
     small, large = World("1", 10), World("1", 500)
     assert [small.organisation("xero", i) for i in range(10)] == [
         large.organisation("xero", i) for i in range(10)
@@ -52,7 +52,7 @@ def test_accountants_reach_overlapping_parts_and_the_first_reaches_all() -> None
     assert all(person.email.isascii() and person.email.endswith("@example.com") for person in world.people)
 
 
-def test_even_the_smallest_world_is_reached_by_everyone() -> None:
+def test_everyone_reaches_something_in_the_smallest_world() -> None:
     world = World("1", 1)
     assert all(world.reach(person) == [0] for person in world.people)
 
@@ -109,7 +109,7 @@ def test_ids_and_short_codes_do_not_repeat() -> None:
     assert len({of.name for of in organisations}) == 2_999
 
 
-def test_some_businesses_are_known_in_several_softwares_under_ids_of_their_own() -> None:
+def test_some_businesses_have_different_ids_in_several_apps() -> None:
     world = World("1", 40)
     same = [
         place

@@ -43,7 +43,7 @@ def test_connections_by_auth_event(sandbox: Running) -> None:
     assert [c["tenantId"] for c in app.get(f"/connections?authEventId={event}").json()] == [ids[2]]
 
 
-def test_connections_are_the_persons_and_the_apps_own(sandbox: Running, app: App, first: str) -> None:
+def test_connections_belong_to_one_person_and_app(sandbox: Running, app: App, first: str) -> None:
     other = App(sandbox.url).sign_in(sandbox.world.people[1].email, organisations=first)
     (theirs,) = other.connections()
     mine = next(c for c in app.connections() if c["tenantId"] == first)
@@ -59,7 +59,7 @@ def test_connections_are_the_persons_and_the_apps_own(sandbox: Running, app: App
     assert web.connections() == []
 
 
-def test_deleting_by_the_wrong_id_is_refused_as_xero_does(app: App, first: str) -> None:
+def test_deleting_by_the_wrong_id_is_refused_like_xero(app: App, first: str) -> None:
     connection = next(c for c in app.connections() if c["tenantId"] == first)
     for wrong in ("tenantId", "authEventId"):
         answer = app.http.delete(f"{app.xero}/connections/{connection[wrong]}", headers=app.headers())
@@ -159,7 +159,7 @@ def test_users_are_the_accountants_who_reach_it(sandbox: Running, app: App) -> N
         }
 
 
-def test_names_arrive_as_they_are(app: App) -> None:
+def test_names_arrive_unchanged(app: App) -> None:
     names = [c["tenantName"] for c in app.connections()]
     assert "  Blank & Sons Ltd  " in names
     assert any("\x1b]52" in name for name in names)
@@ -167,5 +167,5 @@ def test_names_arrive_as_they_are(app: App) -> None:
     assert len(set(names)) == len(names) - 1
 
 
-def test_other_hosts_names_are_not_answered(app: App) -> None:
+def test_requests_for_other_host_names_are_refused(app: App) -> None:
     assert app.http.get(f"{app.url}/sandbox/people", headers={"Host": "evil.example"}).status_code == 400

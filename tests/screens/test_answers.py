@@ -112,7 +112,7 @@ class NoLink(Still):
     ],
     ids=str,
 )
-async def test_enter_while_waiting_cancels_nothing(
+async def test_enter_does_not_cancel_while_waiting(
     waiting: Scene, tmp_path: Path, practice: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with at(waiting, tmp_path, practice, monkeypatch, (120, 36)) as opened:
@@ -141,7 +141,7 @@ def calls(name: str) -> Iterator[tuple[Path, ast.Call]]:
                 yield path, node
 
 
-def test_every_row_of_buttons_is_walked() -> None:
+def test_arrows_move_through_every_row_of_buttons() -> None:
     assert {path.stem for path, _ in calls("Answers")} == WALKED.keys()
     # Consents adds a button to the row of the sign-in.
     assert {path.stem for path, _ in calls("Button")} <= {*WALKED, "consents"}

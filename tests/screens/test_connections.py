@@ -41,7 +41,7 @@ def told(app: ClientSyncApp) -> str:
     return "\n".join(notice.message for notice in app.notices.log)
 
 
-async def test_facts_menu_and_lists(practice: Practice) -> None:
+async def test_connections_show_facts_menu_and_lists(practice: Practice) -> None:
     practice.add(practice.people[0])
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:

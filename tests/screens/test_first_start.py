@@ -26,7 +26,7 @@ def workplace(tmp_path: Path) -> Workplace:
     return Workplace.open(config)
 
 
-async def test_it_leads_to_adding_clients(workplace: Workplace) -> None:
+async def test_first_start_leads_to_adding_clients(workplace: Workplace) -> None:
     app = ClientSyncApp(workplace)
     async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, FirstStartScreen))
@@ -47,7 +47,7 @@ async def test_it_leads_to_adding_clients(workplace: Workplace) -> None:
     workplace.close()
 
 
-async def test_it_can_be_left(workplace: Workplace) -> None:
+async def test_first_start_can_be_left(workplace: Workplace) -> None:
     app = ClientSyncApp(workplace)
     async with run_app(app, size=(40, 10)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, FirstStartScreen))

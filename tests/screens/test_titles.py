@@ -33,6 +33,6 @@ def test_another_release_is_asked(workplace: Workplace):
     assert titles.title(workplace, "xero") == "Xero"
 
 
-def test_one_that_is_not_known_has_its_name(workplace: Workplace):
+def test_unknown_app_is_shown_by_its_name(workplace: Workplace):
     keep(workplace, titles._release(), xero="Xero")
     assert titles.title(workplace, "ledgerly") == "ledgerly"

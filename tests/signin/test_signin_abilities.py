@@ -133,7 +133,7 @@ async def test_own_error_word_is_read_whatever_its_status(server: Server, status
         await TokenEndpoint(server.configured(software=OwnWords()), 10).renew("refresh-SECRET")
 
 
-async def test_token_that_was_none_is_not_revoked_again(server: Server):
+async def test_unknown_token_is_not_revoked_again(server: Server):
     server.revoked = JSONResponse({"error": "invalid_code"})
     assert await TokenEndpoint(server.configured(software=OwnWords()), 10).revoke("refresh-SECRET") is False
     server.revoked = JSONResponse({"error": "unheard_of"})
@@ -258,7 +258,7 @@ async def test_code_goes_to_the_server_of_the_place_that_the_redirect_names(
     assert asked == ["unlike.eu.example"]
 
 
-async def test_renewals_calls_and_revoking_stay_at_the_place(
+async def test_renewals_calls_and_revocation_use_the_same_data_centre(
     server: Server, tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch
 ):
     software = Sited()
@@ -340,9 +340,7 @@ async def test_sign_in_is_kept_though_the_one_it_replaces_could_not_be_revoked(
         assert "newer-SECRET" in desk.held()[name_of(sign_in.id)]
 
 
-async def test_an_end_counted_from_the_consent_stays_where_it_is(
-    server: Server, tmp_path: Path, keyring: Path
-):
+async def test_end_counted_from_the_consent_is_not_postponed(server: Server, tmp_path: Path, keyring: Path):
     software = Unlike()
     software.grant = replace(
         Unlike.grant, life_fields=(), unused_life=timedelta(days=7), consent_life=timedelta(days=365)

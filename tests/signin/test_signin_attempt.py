@@ -69,7 +69,7 @@ async def test_user_without_a_name_can_sign_in(desk: Desk, monkeypatch: pytest.M
         ("2001:db8::7 51234 2001:db8::9 2222", "ssh -p 2222 -L {port}:localhost:{port} {login}@2001:db8::9"),
     ],
 )
-async def test_ssh_line_goes_the_way_that_the_person_came(
+async def test_ssh_line_uses_the_route_of_the_current_session(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, came_in_by: str, line: str
 ) -> None:
     monkeypatch.setenv("SSH_CONNECTION", came_in_by)
@@ -77,7 +77,7 @@ async def test_ssh_line_goes_the_way_that_the_person_came(
         assert attempt.ssh_line == line.format(port=desk.configured.redirect_port, login=this_user.login())
 
 
-async def test_short_link_leads_to_a_sign_in_whose_refresh_token_alone_is_kept(desk: Desk, sandbox: Running):
+async def test_short_link_leads_to_a_sign_in_that_saves_only_the_refresh_token(desk: Desk, sandbox: Running):
     email = first_person(sandbox)
     async with desk.begin() as attempt:
         assert attempt.listening and attempt.trouble is None
@@ -112,7 +112,7 @@ async def test_pasted_redirect_completes_the_sign_in(desk: Desk, sandbox: Runnin
     assert list(desk.held()) == [name_of(signed_in.id)]
 
 
-async def test_mistyped_paste_is_reported_and_the_attempt_continues(desk: Desk, sandbox: Running):
+async def test_wrong_paste_is_reported_and_the_attempt_continues(desk: Desk, sandbox: Running):
     async with desk.begin() as attempt:
         for wrong in ("", "hello", "https://login.example/", attempt.link):
             with pytest.raises(UsageError):
@@ -219,7 +219,7 @@ async def test_unknown_error_is_reported_without_control_characters(desk: Desk):
             await attempt.wait(5)
 
 
-async def test_no_one_signs_in(desk: Desk):
+async def test_attempt_times_out_if_nobody_signs_in(desk: Desk):
     async with desk.begin() as attempt:
         with pytest.raises(SignInFailed, match="within"):
             await attempt.wait(0.05)
@@ -349,7 +349,7 @@ async def test_app_with_a_secret(desk: Desk, sandbox: Running):
     ("kind", "fault"),
     [("unavailable", "server_error"), ("hang", "unreachable"), ("garbage", "nonsense")],
 )
-async def test_sick_sign_in_server_is_reported_and_leaves_nothing(
+async def test_failing_sign_in_server_is_reported_and_nothing_is_saved(
     desk: Desk, sandbox: Running, kind: str, fault: str
 ):
     desk = Desk(desk.configured, desk.folder, Http(timeout_s=0.2 if kind == "hang" else PATIENCE_S))
@@ -364,7 +364,7 @@ async def test_sick_sign_in_server_is_reported_and_leaves_nothing(
     assert desk.held() == {}
 
 
-async def test_dead_sign_in_server(desk: Desk, sandbox: Running):
+async def test_unreachable_sign_in_server_is_reported(desk: Desk, sandbox: Running):
     async with desk.begin() as attempt:
         redirected = await asyncio.to_thread(authorised, attempt, first_person(sandbox))
         await asyncio.to_thread(sandbox.stop)
@@ -375,7 +375,7 @@ async def test_dead_sign_in_server(desk: Desk, sandbox: Running):
     assert desk.held() == {}
 
 
-async def test_attempt_tells_no_secret_in_its_repr(desk: Desk):
+async def test_attempt_has_no_secret_in_its_repr(desk: Desk):
     async with desk.begin() as attempt:
         assert state_of(attempt) not in repr(attempt)
 

@@ -31,7 +31,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("more", "given"), [("", [LINK]), (" {link}", [LINK]), (" --as 'A B' '{link}'", ["--as", "A B", LINK])]
 )
-async def test_persons_own_command_gets_the_link(
+async def test_users_own_command_gets_the_link(
     tmp_path: Path, messages: list[str], more: str, given: list[str]
 ):
     task = browser.open_link(LINK, f"{WRITES} {tmp_path}/out{more}", messages.append)
@@ -114,16 +114,14 @@ async def test_with_a_screen_a_graphical_browser_is_opened(
     assert await opened_by("{} %s &", tmp_path, monkeypatch, messages) == LINK
 
 
-async def test_browser_of_the_terminal_is_never_opened(
+async def test_terminal_browsers_are_never_opened(
     bare: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, messages: list[str]
 ):
     assert await opened_by("{} %s", tmp_path, monkeypatch, messages) is None
     assert messages == ["No browser could be opened. Open the link yourself."]
 
 
-async def test_sandboxs_command_signs_in_without_any_browser(
-    desk: Desk, sandbox: Running, messages: list[str]
-):
+async def test_sandbox_command_signs_in_without_a_browser(desk: Desk, sandbox: Running, messages: list[str]):
     code = "import sys; from clientsync_tui.sandbox.consent.authorise import sign_in; sign_in(sys.argv[1], sys.argv[2])"
     command = f"{sys.executable} -c '{code}' {{link}} {first_person(sandbox)}"
     async with desk.begin() as attempt:

@@ -223,7 +223,7 @@ async def test_waiting_goes_on_at_the_place_that_the_answer_names(
         {"verification_uri": "https://user@unlike.example/"},
     ],
 )
-async def test_code_that_cannot_be_shown_is_none(
+async def test_code_that_cannot_be_shown_is_rejected(
     server: Server, tmp_path: Path, keyring: Path, changes: dict[str, Any]
 ):
     server.code |= changes

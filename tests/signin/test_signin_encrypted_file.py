@@ -45,7 +45,7 @@ _WORDS = st.text(max_size=30)
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from("sd"), st.sampled_from("abc"), _WORDS), max_size=12))
-def test_it_holds_what_a_dictionary_would(
+def test_keyring_file_behaves_like_a_dictionary(
     tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, str, str]]
 ):
     path = tmp_path_factory.mktemp("keyring") / "keyring.bin"
@@ -91,7 +91,7 @@ def test_wrong_passphrase_is_reported_and_asked_again(path: Path):
     assert asked == [False, False]
 
 
-def test_new_file_is_made_with_the_passphrase_asked_for_a_new_one(path: Path):
+def test_new_file_uses_the_passphrase_asked_for_a_new_keyring(path: Path):
     asked: list[bool] = []
     EncryptedFile(path, lambda new: asked.append(new) or "first one", cost=cheap).unlock()
     assert asked == [True]
@@ -99,7 +99,7 @@ def test_new_file_is_made_with_the_passphrase_asked_for_a_new_one(path: Path):
 
 
 @pytest.mark.parametrize("weak", ["x", "sesame!", "a" * 20, "\ufeffsesame!"])
-def test_weak_passphrase_is_refused_for_a_new_file_alone(
+def test_weak_passphrase_is_refused_only_for_a_new_file(
     path: Path, monkeypatch: pytest.MonkeyPatch, weak: str
 ):
     with pytest.raises(KeyringTrouble, match="new passphrase needs"):
@@ -111,7 +111,7 @@ def test_weak_passphrase_is_refused_for_a_new_file_alone(
     assert opened(path, weak).get_password(SERVICE, "a") == "1", "a file that is there is opened as ever"
 
 
-def test_mark_before_a_passphrase_is_no_part_of_it_but_where_it_was_taken_for_one(path: Path, tmp_path: Path):
+def test_byte_order_mark_belongs_to_a_passphrase_only_in_old_files(path: Path, tmp_path: Path):
     marked = "\ufeffopen sesame"
     opened(path, marked).set_password(SERVICE, "a", "1")
     assert opened(path).get_password(SERVICE, "a") == opened(path, marked).get_password(SERVICE, "a") == "1"
@@ -201,7 +201,7 @@ def _write_many(path: Path, who: str) -> None:
         keyring.set_password(SERVICE, f"{who}{number}", str(number))
 
 
-def test_two_writers_lose_nothing_of_each_others(path: Path):
+def test_two_writers_lose_none_of_each_others_changes(path: Path):
     writers = [begin(_write_many, path, who) for who in "ab"]
     for writer in writers:
         writer.join(PATIENCE_S)
@@ -277,7 +277,7 @@ def test_it_is_a_backend_of_the_library_keyring_for_any_program(path: Path, tmp_
     )
 
 
-def test_file_of_a_release_before_is_read_and_comes_to_be_a_new_one(path: Path):
+def test_file_of_an_earlier_release_is_read_and_upgraded(path: Path):
     """The format is a promise: what 0.1 wrote, with its key made the slow way."""
     path.parent.mkdir()
     path.touch(mode=0o600)
@@ -306,7 +306,7 @@ def test_new_keyring_file_uses_the_costs_rfc_9106_recommends():
     assert Argon2().salt != Argon2().salt
 
 
-def test_excessive_key_derivation_cost_is_refused_unpaid(path: Path):
+def test_excessive_key_derivation_cost_is_refused_before_computing(path: Path):
     opened(path).set_password(SERVICE, "a", "1")
     data = path.read_bytes()
     for cost in (b"\xff\xff\xff\xff\x03\x04", b"\x00\x01\x00\x00\xff\x04", b"\x00\x00\x00\x08\x01\x00"):

@@ -91,7 +91,7 @@ async def test_flawed_id_token_is_refused_and_nothing_saved(
         ("invalid_grant", SignInRefused, None),
     ],
 )
-async def test_exchange_that_fails_says_how_and_keeps_nothing(
+async def test_failed_exchange_says_why_and_saves_nothing(
     tmp_path: Path, keyring: Path, how: Http, flaw: str, kind: type[Trouble], fault: str | None
 ):
     async with serving() as flawed:
@@ -111,7 +111,7 @@ async def test_exchange_that_fails_says_how_and_keeps_nothing(
 @pytest.mark.parametrize(
     ("flaw", "says"), [("not yet", "15 minutes behind Xero's"), ("expired", "15 minutes ahead of Xero's")]
 )
-async def test_clock_that_is_wrong_is_reported_with_how_much(
+async def test_wrong_clock_is_reported_with_the_difference(
     tmp_path: Path, keyring: Path, how: Http, flaw: str, says: str
 ):
     async with serving() as flawed:
@@ -121,7 +121,7 @@ async def test_clock_that_is_wrong_is_reported_with_how_much(
     assert "Error" not in str(caught.value)
 
 
-async def test_clock_that_is_wrong_and_harms_nothing_is_mentioned(tmp_path: Path, keyring: Path, how: Http):
+async def test_harmless_clock_difference_is_mentioned(tmp_path: Path, keyring: Path, how: Http):
     messages: list[str] = []
     async with serving() as flawed:
         flawed.flaw = "from the future"
@@ -133,7 +133,7 @@ async def test_clock_that_is_wrong_and_harms_nothing_is_mentioned(tmp_path: Path
     "life",
     ["soon", "3600", 10**400, float("inf"), float("-inf"), float("nan"), -1, 0, True, None, [1800], {"s": 1}],
 )
-async def test_life_that_makes_no_sense_is_taken_for_a_short_one(
+async def test_nonsensical_token_lifetime_counts_as_short(
     tmp_path: Path, keyring: Path, how: Http, life: Any
 ):
     async with serving() as flawed:
@@ -147,7 +147,7 @@ async def test_life_that_makes_no_sense_is_taken_for_a_short_one(
 
 @pytest.mark.parametrize("field", ["access_token", "refresh_token", "id_token", "token_type"])
 @pytest.mark.parametrize("wrong", [7, ["x"], {"token": REFRESH}, True, "", float("inf")])
-async def test_answer_whose_tokens_are_none_is_refused_in_words(
+async def test_answer_without_usable_tokens_is_refused_with_a_reason(
     tmp_path: Path, keyring: Path, how: Http, field: str, wrong: Any
 ):
     async with serving() as flawed:
@@ -166,7 +166,7 @@ async def test_answer_whose_tokens_are_none_is_refused_in_words(
         ("user name alone", "ab@example.com", False),
     ],
 )
-async def test_without_an_e_mail_address_the_next_best_name_is_used_and_said(
+async def test_without_an_e_mail_address_the_next_best_name_is_used_and_reported(
     tmp_path: Path, keyring: Path, how: Http, flaw: str, stands_in: str, says: bool
 ):
     messages: list[str] = []
@@ -192,7 +192,7 @@ async def test_without_an_e_mail_address_the_next_best_name_is_used_and_said(
         ("openid", ["accounting.contacts.read", "accounting.settings.read"]),
     ],
 )
-async def test_permission_that_was_not_granted_is_reported_with_what_will_not_work(
+async def test_permission_not_granted_is_reported_with_what_will_not_work(
     tmp_path: Path, keyring: Path, how: Http, scope: Any, missing: list[str]
 ):
     messages: list[str] = []

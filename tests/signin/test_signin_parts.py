@@ -62,7 +62,7 @@ _SECRETS = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_SECRETS, min_size=1, max_size=4))
-def test_whatever_its_length_it_comes_back_and_leaves_nothing_behind(secrets: list[str]):
+def test_secret_of_any_length_is_read_back_and_deleted_completely(secrets: list[str]):
     backend = Small()
     for secret in secrets:
         split_secrets.write(backend, SERVICE, NAME, secret)
@@ -104,7 +104,7 @@ def test_secret_too_long_for_a_keyring_is_refused_before_the_old_one_is_touched(
     assert backend.held == {NAME: "old"}
 
 
-def test_part_that_is_missing_is_reported():
+def test_missing_part_is_reported():
     backend = Small()
     split_secrets.write(backend, SERVICE, NAME, "x" * 3_000)
     del backend.held[f"{NAME}/a3"]
@@ -112,7 +112,7 @@ def test_part_that_is_missing_is_reported():
         split_secrets.read(backend, SERVICE, NAME)
 
 
-def test_one_that_is_replaced_while_it_is_read_is_read_again():
+def test_secret_replaced_while_being_read_is_read_again():
     class Racing(Small):
         """Another process replaces the secret between two readings of this one."""
 

@@ -57,13 +57,13 @@ def test_descriptor_that_was_read_already_is_reported(pipe: tuple[FileIO, FileIO
 
 
 @pytest.mark.parametrize("number", ["nine", "-1", "99999", "9" * 30, "1e3"])
-def test_what_is_no_descriptor_is_reported(monkeypatch: pytest.MonkeyPatch, number: str):
+def test_invalid_descriptor_is_reported(monkeypatch: pytest.MonkeyPatch, number: str):
     monkeypatch.setenv("CLIENTSYNC_PASSPHRASE_FD", number)
     with pytest.raises(KeyringTrouble, match="not a descriptor"):
         asked()
 
 
-def test_bytes_that_are_no_text_are_reported_and_not_shown(pipe: tuple[FileIO, FileIO]):
+def test_bytes_that_are_not_text_are_reported_but_not_shown(pipe: tuple[FileIO, FileIO]):
     pipe[1].write(b"\xff\xfesecret\n")
     with pytest.raises(KeyringTrouble, match="UTF-8") as caught:
         asked()
@@ -105,7 +105,7 @@ def test_file_of_another_user_is_refused(file: Path):
         asked()
 
 
-def test_without_any_of_it_every_way_is_named():
+def test_without_a_passphrase_every_way_to_give_one_is_named():
     with pytest.raises(PassphraseNeeded) as caught:
         asked()
     for way in ("CLIENTSYNC_PASSPHRASE_FILE", "CLIENTSYNC_PASSPHRASE_FD", "clientsync-passphrase"):

@@ -85,7 +85,7 @@ def taken(text: str) -> redirected.Redirected | None:
 
 @pytest.mark.parametrize("address", [WHOLE, STATE_LAST, CODE_LAST])
 @pytest.mark.parametrize("change", CHANGES)
-def test_address_is_read_in_whatever_it_comes(address: str, change: str):
+def test_address_is_found_in_any_surrounding_text(address: str, change: str):
     found = taken(CHANGES[change](address))
     assert found is not None and found.code == "c0de-/1"
 
@@ -104,7 +104,7 @@ OF_ITSELF = (
 
 
 @given(st.sampled_from(OF_ITSELF), st.sampled_from(AROUND))
-def test_address_is_read_however_that_is_combined(inner: str, around: str):
+def test_address_is_found_in_combined_surroundings(inner: str, around: str):
     assert taken(CHANGES[around](CHANGES[inner](WHOLE))) is not None
 
 
@@ -112,7 +112,7 @@ def test_address_is_read_however_that_is_combined(inner: str, around: str):
     st.lists(st.tuples(st.integers(0, len(WHOLE)), _NOISE), max_size=6),
     st.sampled_from(["", '"', "'", "<>", "`"]),
 )
-def test_address_is_read_however_it_was_broken(breaks: list[tuple[int, str]], quotes: str):
+def test_address_is_read_however_its_lines_were_broken(breaks: list[tuple[int, str]], quotes: str):
     text = WHOLE
     for place, noise in sorted(breaks, reverse=True):
         text = text[:place] + noise + text[place:]
@@ -127,12 +127,12 @@ def test_address_is_read_however_it_was_broken(breaks: list[tuple[int, str]], qu
         "https://shop.example/?error=404", "&" * 1_000, "?" * 1_000, "%25" * 1_000,
     ],
 )  # fmt: skip
-def test_what_is_no_redirect_is_reported(text: str):
+def test_text_that_is_not_a_redirect_is_reported(text: str):
     with pytest.raises(UsageError):
         readings(text)
 
 
-def test_link_to_sign_in_with_is_known():
+def test_sign_in_link_pasted_by_mistake_is_recognised():
     with pytest.raises(UsageError, match="sign-in link"):
         readings("https://login.example/authorize?client_id=app&state=s&redirect_uri=x")
 
@@ -176,7 +176,7 @@ def test_redirect_without_one_code_is_incomplete(query: str):
         read(query)
 
 
-def test_redirect_holds_its_code_and_shows_it_nowhere():
+def test_redirect_has_its_code_but_never_shows_it():
     found = read("?code=c0de&state=s&iss=https://identity.xero.com")
     assert found.code == "c0de"
     assert "c0de" not in repr(found)

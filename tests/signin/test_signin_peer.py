@@ -34,13 +34,13 @@ def listener(request: pytest.FixtureRequest) -> Iterator[socket.socket]:
         yield listener
 
 
-def test_own_connection_is_ones_own(way: str, listener: socket.socket) -> None:
+def test_own_connection_is_recognised(way: str, listener: socket.socket) -> None:
     with socket.create_connection(listener.getsockname()[:2]), listener.accept()[0] as ours:
         assert not is_another_users(ours.getpeername(), ours.getsockname())
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_another_users_connection_is_theirs(way: str, listener: socket.socket) -> None:
+def test_another_users_connection_is_recognised(way: str, listener: socket.socket) -> None:
     os.seteuid(NOBODY)
     try:
         theirs = socket.create_connection(listener.getsockname()[:2])
@@ -51,7 +51,7 @@ def test_another_users_connection_is_theirs(way: str, listener: socket.socket) -
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="what is closed is written as root's")
-def test_connection_that_its_user_has_closed_is_no_ones(way: str, listener: socket.socket) -> None:
+def test_closed_connection_belongs_to_nobody(way: str, listener: socket.socket) -> None:
     with socket.create_connection(listener.getsockname()[:2]) as theirs, listener.accept()[0] as ours:
         ends = ours.getpeername(), ours.getsockname()
         theirs.close()
@@ -59,7 +59,7 @@ def test_connection_that_its_user_has_closed_is_no_ones(way: str, listener: sock
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp6").exists(), reason="this machine has no IPv6")
-def test_program_that_speaks_ipv6_alone_is_ones_own_on_ipv4_too() -> None:
+def test_own_ipv6_only_program_is_recognised_over_ipv4() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket(socket.AF_INET6) as theirs:
         theirs.connect(("::ffff:127.0.0.1", listener.getsockname()[1]))
         with listener.accept()[0] as ours:

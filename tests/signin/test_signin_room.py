@@ -109,7 +109,7 @@ def test_room_that_a_killed_process_left_is_removed(tmp_path: Path):
     assert not left.exists()
 
 
-def test_room_that_is_missing_does_not_keep_anything_from_being_written(tmp_path: Path):
+def test_missing_reserved_space_does_not_prevent_writing(tmp_path: Path):
     keyring = EncryptedFile(tmp_path / "keyring.bin", lambda _: "a passphrase", cost=lambda: Argon2(8, 1, 1))
     room = keyring.reserve()
     room.unlink()

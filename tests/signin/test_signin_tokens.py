@@ -95,13 +95,13 @@ async def test_token_about_to_end_is_renewed_before(desk: Desk, sandboxes):
     assert await desk.tokens.access(own) != first
 
 
-async def test_what_is_not_held_needs_a_sign_in(desk: Desk):
+async def test_sign_in_that_is_not_held_has_to_be_made(desk: Desk):
     with pytest.raises(SignInNeeded, match="clientsync sign-in xero"):
         await desk.tokens.access("xero:nobody")
 
 
 @pytest.mark.parametrize("secret", ["", "no json", "[]", '{"refresh_token": 7}', "null"])
-async def test_what_the_keyring_holds_of_someone_elses_is_no_sign_in(desk: Desk, secret: str):
+async def test_other_programs_keyring_entry_is_not_a_sign_in(desk: Desk, secret: str):
     await desk.vault.write(name_of("xero:x"), secret)
     with pytest.raises(SignInNeeded):
         await desk.tokens.access("xero:x")
@@ -125,7 +125,7 @@ async def test_token_is_not_used_before_it_is_in_the_keyring(desk: Desk, sandbox
     assert await desk.new_tokens().access(own)
 
 
-async def test_what_was_not_written_gives_way_to_a_new_sign_in(desk: Desk, sandbox: Running):
+async def test_unsaved_token_gives_way_to_a_new_sign_in(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     tokens = desk.new_tokens()
     fail(desk.keyring, set_password="locked but for the probe")
@@ -191,7 +191,7 @@ async def test_after_the_grace_a_person_is_told_to_sign_in_again(desk: Desk, san
         await desk.new_tokens().access(own)
 
 
-async def test_sixty_days_unused_end_a_sign_in(desk: Desk, sandbox: Running):
+async def test_sign_in_ends_after_sixty_unused_days(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     await asyncio.to_thread(sandbox.advance, 61 * 86_400)
     with pytest.raises(SignInRefused):
@@ -200,7 +200,9 @@ async def test_sixty_days_unused_end_a_sign_in(desk: Desk, sandbox: Running):
     assert await desk.tokens.access(own)
 
 
-async def test_newer_token_from_who_keeps_no_lock_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+async def test_newer_token_from_a_process_without_the_lock_is_found(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
     async with serving() as flawed:
         desk = Desk(configured_for(flawed.url), desk.folder)
         name = name_of("xero:x")
@@ -297,9 +299,7 @@ async def test_revoking_ends_it_there_and_here(desk: Desk, sandbox: Running):
 
 
 @pytest.mark.parametrize("flaw", ["down", "limit"])
-async def test_sign_in_that_could_not_be_ended_there_is_still_held_until_it_is_forgotten(
-    desk: Desk, flaw: str
-):
+async def test_sign_in_that_could_not_be_revoked_is_held_until_forgotten(desk: Desk, flaw: str):
     async with serving() as flawed:
         desk = Desk(configured_for(flawed.url), desk.folder)
         await desk.vault.write(name_of("xero:x"), json.dumps({"refresh_token": REFRESH}))

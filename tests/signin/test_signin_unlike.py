@@ -59,7 +59,7 @@ async def test_sign_in_for_one_organisation_has_an_id_of_its_own(
 
 
 @pytest.mark.parametrize("nonsense", ["soon", True, -1, 0, 1e300, None, [5]])
-async def test_end_that_makes_no_sense_is_none(server: Server, tmp_path: Path, keyring: Path, nonsense: Any):
+async def test_nonsensical_end_is_ignored(server: Server, tmp_path: Path, keyring: Path, nonsense: Any):
     server.lives = {"ends_in": nonsense, "ends_hard_in": nonsense}
     assert (await attempted(Desk(server.configured(), tmp_path), realm="7")).ends_at is None
 
@@ -77,7 +77,7 @@ async def test_end_that_makes_no_sense_is_none(server: Server, tmp_path: Path, k
         (None, None, "8"),
     ],
 )
-async def test_no_one_or_nothing_known_keeps_nothing(
+async def test_unknown_person_or_organisation_saves_nothing(
     server: Server, tmp_path: Path, keyring: Path, who: Response | None, company: Response | None, realm: str
 ):
     server.who, server.company = who or server.who, company or server.company
@@ -87,7 +87,7 @@ async def test_no_one_or_nothing_known_keeps_nothing(
     assert desk.held() == {} and "SECRET" not in logged(caught.value)
 
 
-async def test_where_who_signed_in_is_asked(server: Server, tmp_path: Path, keyring: Path):
+async def test_userinfo_address_is_found(server: Server, tmp_path: Path, keyring: Path):
     addresses = server.configured().addresses
     for number, (endpoint, configured, path) in enumerate(
         (

@@ -70,7 +70,7 @@ async def test_secrets_are_written_read_and_forgotten(vault: Vault, keyring: Pat
         ("blurts", "failed"),
     ],
 )
-async def test_keyring_that_fails_says_the_way_out(
+async def test_failing_keyring_is_reported_with_a_way_out(
     vault: Vault, impatient: Vault, keyring: Path, how: str, says: str
 ):
     vault = impatient if how == "hangs" else vault
@@ -108,7 +108,7 @@ async def test_keyring_that_returns_nothing_is_detected(vault: Vault, monkeypatc
 
 
 @pytest.mark.parametrize("named", ["no.such.module.Keyring", "tests.signin.keyrings.Nothing", "nonsense"])
-async def test_choice_that_cannot_be_used_is_named(vault: Vault, monkeypatch: pytest.MonkeyPatch, named: str):
+async def test_unusable_choice_of_keyring_is_named(vault: Vault, monkeypatch: pytest.MonkeyPatch, named: str):
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", named)
     with pytest.raises(KeyringTrouble, match=named):
         await vault.read("a")
@@ -345,7 +345,7 @@ async def test_secret_service_that_never_answers_is_given_up(
         ({"DISPLAY": "localhost:10.0", "SSH_CONNECTION": "1 2 3 4"}, False),
     ],
 )
-def test_who_sits_before_a_screen(
+def test_graphical_session_is_recognised(
     headless: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], expected: bool
 ):
     for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"):

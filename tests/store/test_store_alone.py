@@ -35,7 +35,7 @@ def outside() -> Iterator[tuple[Path, ast.Module]]:
             yield file, ast.parse(file.read_text("utf-8"))
 
 
-def test_only_the_store_knows_sqlite_and_sql() -> None:
+def test_only_the_store_contains_sql() -> None:
     found: list[str] = []
     for file, tree in outside():
         for node in ast.walk(tree):

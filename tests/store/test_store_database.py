@@ -39,7 +39,7 @@ def test_another_programs_database_is_refused_and_left(tmp_path: Path, version: 
     assert path.read_bytes() == before
 
 
-def test_what_is_no_database_is_refused_and_left(tmp_path: Path) -> None:
+def test_file_that_is_not_a_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "practice.db"
     path.write_text("Dear diary, " * 100)
     with pytest.raises(UsageError, match="not a database"):

@@ -134,7 +134,7 @@ def test_glance_finds_the_first_of_the_same_for_words_and_statuses(store: Store,
     assert store.clients.glance(terms, NOW, 7, held=HELD) == (first if quick else None)
 
 
-def test_glance_waits_for_nothing(tmp_path: Path) -> None:
+def test_glance_never_waits(tmp_path: Path) -> None:
     store, other = filled(tmp_path, 20), store_in(tmp_path)
     assert store.clients.glance(parse("a"), NOW, 5) is None
     store.clients.warm()

@@ -44,7 +44,7 @@ def link(client: Client) -> Integration:
     return only
 
 
-def test_every_kind_is_applied() -> None:
+def test_every_kind_of_entry_is_applied() -> None:
     assert set(PROJECTIONS) == set(Kind)
 
 

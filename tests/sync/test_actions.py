@@ -86,7 +86,7 @@ def test_adding_again_does_nothing_twice(practice: Practice) -> None:
     assert kinds(practice)[len(before) :] == ["signed_in"]
 
 
-def test_colleague_leaves_and_everything_reached_is_reconnected(practice: Practice) -> None:
+def test_everything_reached_is_reconnected_after_a_colleague_leaves(practice: Practice) -> None:
     me, colleague = practice.people[:2]
     practice.add(colleague)
     theirs = set(clients(practice))

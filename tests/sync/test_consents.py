@@ -26,7 +26,7 @@ def test_one_after_the_other_to_the_end():
     assert [each.organisation_id for each in run.done] == ["1", "2", "3", "4"]
 
 
-def test_consents_in_any_order_and_unreachable_companies_do_not_block():
+def test_consents_may_come_in_any_order_and_unreachable_companies_do_not_block():
     run = Consents(RUN)
     assert run.arrived(by(ANN, "3")) is Arrived.ANOTHER
     assert run.next == RUN[1]
@@ -69,7 +69,7 @@ def test_consent_that_works_is_not_asked_for_again():
     assert what_to_choose(BOOKS, run).startswith("0 of 2 ")
 
 
-def test_adding_takes_what_comes_and_has_no_end():
+def test_adding_accepts_every_consent_and_has_no_end():
     run = Consents((), [by(ANN, "1").id], welcome=True)
     assert run.arrived(by(ANN, "1")) is Arrived.AGAIN
     assert run.arrived(by(ANN, "2")) is Arrived.NEXT
@@ -77,11 +77,11 @@ def test_adding_takes_what_comes_and_has_no_end():
 
 
 @pytest.mark.parametrize("arrived", Arrived)
-def test_each_is_told_with_the_companys_name(arrived: Arrived):
+def test_every_consent_is_reported_with_the_companys_name(arrived: Arrived):
     assert "Company 1" in what_came(BOOKS, arrived, by(ANN, "1"))
 
 
-def test_what_is_done_left_and_next_is_told():
+def test_progress_and_next_company_are_shown():
     run = Consents(RUN)
     run.arrived(by(ANN, "1"))
     assert what_to_choose(BOOKS, run).startswith("1 of 4 companies done. Choose Company 2 on Ledgers's page")

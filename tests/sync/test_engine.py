@@ -96,7 +96,7 @@ def test_work_that_fails_unexpectedly_is_trouble_for_whoever_waits(working: Engi
     assert "a secret" not in str(raised.value)
 
 
-def test_trouble_stays_what_it_is(working: Engine) -> None:
+def test_trouble_is_passed_on_unchanged(working: Engine) -> None:
     async def fails(session: object) -> None:
         raise SignInNeeded("Sign in.")
 
@@ -104,7 +104,7 @@ def test_trouble_stays_what_it_is(working: Engine) -> None:
         working.submit(fails).result(5)
 
 
-def test_after_the_end_no_one_waits(working: Engine) -> None:
+def test_nobody_waits_after_the_engine_is_closed(working: Engine) -> None:
     working.submit(lambda session: asyncio.sleep(0)).result(5)
     working.close()
     with pytest.raises(Trouble, match="closing"):

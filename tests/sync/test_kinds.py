@@ -221,7 +221,7 @@ def test_no_other_module_lists_the_kinds() -> None:
 
 
 @pytest.mark.parametrize(("kind", "unit"), [("add", "clients"), ("reconnect", "integrations")])
-def test_what_is_left_alone_is_told_in_words_that_fit_several(kind: str, unit: str) -> None:
+def test_skipped_items_are_described_in_the_plural(kind: str, unit: str) -> None:
     says = "Already connected and working." if kind == "reconnect" else None
     items = [PlanItem(Will.SKIP, str(n), "", "xero", str(n), Why.ALREADY_ADDED, says) for n in range(2)]
     [(_, line)] = plan_words.summary(Plan(kind, "xero", None, tuple(items)))

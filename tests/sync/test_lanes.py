@@ -40,7 +40,7 @@ def reconnect_all(practice: Practice) -> str:
     return practice.store.jobs.create(plan, "tester")
 
 
-async def test_all_softwares_are_one_job(practice: Practice):
+async def test_all_apps_are_one_job(practice: Practice):
     for name in ("alpha", "gamma"):
         practice.sign_in(name)
         practice.expired(name, ["1", "2", "3"])
@@ -82,7 +82,7 @@ async def test_refused_sign_in_holds_back_its_own_group_alone(practice: Practice
     assert (job.state, trouble, job.count(ItemState.DONE)) == (JobState.DONE, None, 6)
 
 
-async def test_what_no_one_has_signed_in_for_yet_is_done_as_whoever_does(practice: Practice):
+async def test_items_without_a_sign_in_are_done_as_whoever_signs_in(practice: Practice):
     practice.expired("alpha", ["1"])
     practice.expired("beta", ["1", "2"])
     practice.sign_in("gamma")
@@ -114,7 +114,7 @@ async def test_consent_by_someone_else_is_not_the_one_that_was_planned(practice:
     assert (await run(practice, job.id))[0].state is JobState.DONE
 
 
-async def test_consent_that_is_dead_is_not_asked_about_again(practice: Practice):
+async def test_dead_consent_is_not_tried_again(practice: Practice):
     beta = practice.softwares["beta"]
     practice.expired("beta", ["1", "2"])
     for company in ("1", "2"):

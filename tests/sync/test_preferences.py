@@ -65,7 +65,7 @@ def test_file_is_the_persons_own(store: Store, tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'{"filters": 7}', b"\xff" * 10, b"[" * 100_000])
-def test_damaged_file_counts_as_none(
+def test_damaged_preferences_are_ignored(
     damage: bytes, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann = person("ann", store, tmp_path, monkeypatch)

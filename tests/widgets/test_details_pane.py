@@ -10,13 +10,13 @@ def texts(of: Line, width: int) -> list[str]:
     return [part.plain.rstrip() for part in wrapped(of, width)]
 
 
-def test_long_line_goes_on_below_its_own_beginning() -> None:
+def test_long_line_wraps_with_its_own_indent() -> None:
     of = Line((("Note      ", "muted"), ("ask for Ivy, mornings only", "")), 10)
     assert texts(of, 26) == ["Note      ask for Ivy,", "          mornings only"]
     assert texts(of, 60) == ["Note      ask for Ivy, mornings only"]
 
 
-def test_right_end_gets_a_line_of_its_own_where_there_is_no_room() -> None:
+def test_right_part_gets_its_own_line_without_room() -> None:
     of = line("Abbey Road Bakery", "heading", right="ABB01 · North")
     assert texts(of, 40) == ["Abbey Road Bakery          ABB01 · North"]
     assert texts(of, 20) == ["Abbey Road Bakery", "ABB01 · North"]

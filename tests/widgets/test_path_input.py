@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_what_is_clear_is_completed_and_the_rest_offered(
+def test_unambiguous_part_is_completed_and_the_rest_suggested(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(folder))

@@ -78,7 +78,7 @@ async def test_control_characters_never_reach_the_terminal():
         assert all(character.isprintable() for character in app.lines()[1])
 
 
-async def test_without_colour_everything_is_still_told(monkeypatch: pytest.MonkeyPatch):
+async def test_everything_is_distinguishable_without_colour(monkeypatch: pytest.MonkeyPatch):
     app = TableApp([client(0, fixed="already added"), client(1), client(2)])
     app._filters.append(NoColor())
     async with run_app(app, size=(60, 8)) as pilot:

@@ -285,7 +285,7 @@ def test_fixed_rows_are_left_out_of_what_may_be_selected():
     assert [row.id for row in rows.fetch([2, 7, 0])] == [2, 0]
 
 
-def test_letter_more_in_the_filter_of_100_000_rows_is_quick():
+def test_another_letter_in_the_filter_of_100_000_rows_is_fast():
     rows = ListRows(COLUMNS, clients(100_000))
     rows.filter("c")
     rows.order()
@@ -297,7 +297,7 @@ def test_letter_more_in_the_filter_of_100_000_rows_is_quick():
     assert (time.perf_counter() - started) / 6 < 0.5
 
 
-def test_title_is_whole_where_there_is_room_also_before_the_rows_are_known() -> None:
+def test_title_is_complete_if_there_is_room_even_before_rows_are_known() -> None:
     columns = (Column("name", "Client", 18, keep=2), Column("id", "Organisation id", 12, flex=1))
     places = lay_out(columns, 40)
     assert places[1].width >= len("Organisation id")

@@ -11,7 +11,7 @@ from clientsync_tui.widgets.select_table.table import SelectTable
 from tests.support.pilot import run_app
 
 
-async def test_cursor_stays_on_its_row_and_its_line_when_the_order_turns():
+async def test_cursor_stays_on_its_row_and_line_when_the_order_is_reversed():
     app = TableApp(clients(1000))
     async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("G", *["k"] * 5)
@@ -67,7 +67,7 @@ async def test_hidden_selections_are_counted_through_filters_and_sorts():
         assert (change.total, change.hidden) == (1, 0)
 
 
-async def test_selection_changed_by_the_screen_is_drawn_and_told():
+async def test_selection_changed_by_the_screen_is_drawn_and_reported():
     app = TableApp(clients(10))
     async with run_app(app) as pilot:
         app.show(lambda rows: rows.filter("Client 00001"))

@@ -23,7 +23,7 @@ def test_each_share_has_its_fill_and_the_smallest_is_seen() -> None:
 
 
 @given(st.lists(st.integers(0, 100_000), min_size=1, max_size=5), st.integers(2, 40))
-def test_bar_is_as_wide_as_it_has_to_be_or_not_there(counts: list[int], width: int) -> None:
+def test_bar_has_the_right_width_or_is_absent(counts: list[int], width: int) -> None:
     bar = drawn(counts, width)
     assert len(bar) in (0, width)
     for count, fill in zip(counts, FILLS, strict=False):

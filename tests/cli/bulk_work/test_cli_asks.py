@@ -31,7 +31,7 @@ __all__ = ["busy", "office"]
     ],
     ids=" ".join,
 )
-def test_what_is_not_said_is_asked_for(cli: Command, words: tuple[str, ...]) -> None:
+def test_missing_values_are_asked_for(cli: Command, words: tuple[str, ...]) -> None:
     said = cli.inside(*words)
     assert (said.code, said.out) == (2, "")
 

@@ -96,7 +96,7 @@ def test_states_of_organisations_by_who_asks(busy: Office) -> None:
     assert busy.cli.inside("organisations", "xero", "--as", "nobody@example.com").code == 3
 
 
-def test_colleague_leaves_and_all_is_reconnected(busy: Office) -> None:
+def test_everything_is_reconnected_after_a_colleague_leaves(busy: Office) -> None:
     assert busy.cli.inside("check").code == 0
     busy.practice.sandbox.fault("expire", person=busy.bob)
     assert busy.bulk("check") == (3, 3, 9, 0)
@@ -252,7 +252,7 @@ def test_nothing_to_do_is_fine(office: Office) -> None:
     assert (plan.code, plan.json["items"]) == (0, [])
 
 
-def test_sign_in_that_was_refused_and_has_no_clients_is_told_too(office: Office) -> None:
+def test_refused_sign_in_without_clients_is_reported_too(office: Office) -> None:
     office.practice.sign_in(office.ann)
     office.practice.sandbox.fault("expire", person=office.ann)
     for words in (("check",), ("check", "--quick")):

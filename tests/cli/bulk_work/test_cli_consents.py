@@ -84,7 +84,7 @@ def test_job_that_waits_for_a_sign_in_begins_one_when_someone_is_there(
     assert statuses(cli) == {(OTHER, "connected"): 4, (MANY, "connected"): 4}
 
 
-def test_adding_takes_one_company_after_the_other(practice: Practice, cli: Command) -> None:
+def test_adding_connects_one_company_after_the_other(practice: Practice, cli: Command) -> None:
     terminal = Terminal(cli, "add", ONE, "--all")
     terminal.until("One consent connects one company")
     for place in (2, 0):

@@ -207,7 +207,7 @@ def test_work_is_done_for_what_a_filter_shows(cli: Command) -> None:
         assert refused.code == 2, refused.err
 
 
-def test_texts_that_nobody_means_are_refused(cli: Command) -> None:
+def test_absurdly_long_texts_are_refused(cli: Command) -> None:
     long, longer = "x" * 3_000, "x" * 100_000
     for words in (
         ("set", "BAK01", "--name", long),

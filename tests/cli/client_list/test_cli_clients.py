@@ -78,7 +78,7 @@ def test_clients(cli: Command, words: tuple[str, ...], names: list[str]) -> None
 @pytest.mark.parametrize(
     "words", [("--match", "statsu:x"), ("--status", "fine"), ("--software", "xerro"), ("--csv", "--json")]
 )
-def test_questions_without_a_terminal_are_refused(cli: Command, words: tuple[str, ...]) -> None:
+def test_commands_that_ask_are_refused_without_a_terminal(cli: Command, words: tuple[str, ...]) -> None:
     said = cli.inside("clients", *words)
     assert (said.code, said.out) == (2, "")
 
@@ -95,7 +95,7 @@ def test_one_client_by_code_name_and_id(cli: Command) -> None:
     assert "Ask for access" in said
 
 
-def test_name_that_two_clients_bear_is_not_guessed(cli: Command, store: Store) -> None:
+def test_name_shared_by_two_clients_is_not_guessed(cli: Command, store: Store) -> None:
     add(store, BAKER)
     said = cli.inside("client", BAKER)
     assert (said.code, said.out) == (2, "")
@@ -170,7 +170,7 @@ def test_export_to_a_full_disk_leaves_what_was_there(cli: Command) -> None:
     assert Path("/dev/full").exists()
 
 
-def test_team_that_is_not_there_is_told_apart_from_one_without_clients(cli: Command) -> None:
+def test_missing_team_differs_from_one_without_clients(cli: Command) -> None:
     said = cli.inside("clients", "--team", "nroth", "--json")
     assert (said.code, said.json) == (0, []) and 'There is no team "nroth".' in said.err
     assert cli.inside("clients", "--team", "none", "--json").err == ""

@@ -58,7 +58,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("text", GOOD.values(), ids=GOOD)
-def test_good_file(cli: Command, store: Store, file: Path, text: str) -> None:
+def test_valid_codes_file_is_uploaded(cli: Command, store: Store, file: Path, text: str) -> None:
     file.write_bytes(text.encode())
     before = store.ledger.last()
     dry = cli.inside("codes", "upload", str(file), "--dry-run", "--json").json
@@ -155,7 +155,7 @@ def test_wrong_lines_in_json(cli: Command, file: Path) -> None:
     assert [(each["line"], "X" in each["says"]) for each in said.json["wrong"]] == [(2, True)]
 
 
-def test_name_that_two_clients_bear_is_not_guessed(cli: Command, store: Store, file: Path) -> None:
+def test_name_shared_by_two_clients_is_not_guessed(cli: Command, store: Store, file: Path) -> None:
     add(store, A)
     file.write_text(f"Client,Practice code\n{A},N1\n")
     said = cli.inside("codes", "upload", str(file))

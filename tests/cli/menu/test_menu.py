@@ -302,7 +302,7 @@ def test_client_is_bound_to_another_organisation(busy: Office) -> None:
     assert (len(after - before[1]), len(before[1] - after)) == (1, 1)
 
 
-def test_no_screen_is_imported_for_it(office: Office) -> None:
+def test_menu_imports_no_screens(office: Office) -> None:
     code = f"""
 import sys
 from clientsync_tui.cli.main import root

@@ -92,7 +92,7 @@ def test_control_c_stops_a_job_that_can_be_resumed(busy: Office) -> None:
     assert "9 integrations done, 0 failed" in said.err
 
 
-def test_no_escape_on_a_terminal_either(busy: Office) -> None:
+def test_menu_sends_no_escape_codes_to_a_terminal(busy: Office) -> None:
     terminal = Terminal(busy.cli, "menu")
     terminal.type("check\ny\nq\n")
     assert terminal.end() == 0

@@ -56,7 +56,7 @@ def test_code_that_nobody_enters_times_out(practice: Practice) -> None:
     assert said.code == 3 and "Nobody signed in within 0.2 s" in said.err
 
 
-def test_code_is_to_be_had_instead_of_the_browser(practice: Practice) -> None:
+def test_code_can_be_used_instead_of_the_browser(practice: Practice) -> None:
     cli, me = Command(practice.config), practice.people[0]
     started = cli.start("sign-in", APP, "--no-browser", stdin=subprocess.PIPE)
     started.line("Or sign in with a short code")
@@ -66,6 +66,6 @@ def test_code_is_to_be_had_instead_of_the_browser(practice: Practice) -> None:
     assert started.end().code == 0
 
 
-def test_app_without_codes_says_how_else(practices: Callable[..., Practice]) -> None:
+def test_app_without_codes_names_the_alternative(practices: Callable[..., Practice]) -> None:
     said = Command(practices().config).inside("sign-in", "xero", "--device")
     assert said.code == 2 and "clientsync sign-in xero" in said.err

@@ -89,7 +89,7 @@ def test_what_cannot_work_is_not_written(cli: Command) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["A BC", "AB\u200bC", "ABC\u00e9", "A\u00a0BC", "AB\x1bC"])
-def test_client_id_that_cannot_be_one_is_refused_wherever_it_stands(cli: Command, wrong: str) -> None:
+def test_invalid_client_id_is_refused_everywhere(cli: Command, wrong: str) -> None:
     before = cli.config.read_text()
     said = cli.inside("setup", "xero", "--client-id", wrong)
     assert said.code == 2 and "client_id has" in said.err and cli.config.read_text() == before
@@ -98,7 +98,7 @@ def test_client_id_that_cannot_be_one_is_refused_wherever_it_stands(cli: Command
     assert said.code == 2 and "client_id has" in said.err
 
 
-def test_what_comes_along_with_copying_is_left_out(cli: Command) -> None:
+def test_characters_added_by_copying_are_removed(cli: Command) -> None:
     assert cli.inside("setup", "xero", "--client-id", "\ufeff ABC\u00a0\n").code == 0
     assert 'client_id = "ABC"' in cli.config.read_text()
 
@@ -119,7 +119,7 @@ def test_mark_before_a_piped_secret_is_no_part_of_it(
 
 
 @pytest.mark.parametrize("piped", [b"a secret\n", "a-s\u200becret\n".encode(), b"\xff\xfa\n"])
-def test_secret_that_cannot_be_one_is_refused(cli: Command, piped: bytes) -> None:
+def test_invalid_secret_is_refused(cli: Command, piped: bytes) -> None:
     before = cli.config.read_text()
     done = process.run(cli.words("setup", "xero", "--client-id", "ABC", "--secret-stdin"), text=piped)
     assert done.returncode == 2 and "ecret" in done.stderr and "a secret\n" not in done.stderr
@@ -195,7 +195,7 @@ def test_keyring_is_empty_after_signing_out_of_everything(
     assert (again.code, again.json) == (0, []), "done again, there is nothing to do"
 
 
-def test_doctor_finds_all_well(practice: Practice) -> None:
+def test_doctor_finds_everything_in_order(practice: Practice) -> None:
     said = Command(practice.config).inside("doctor", "--json")
     assert keys(said.json) == {frozenset({"name", "ok", "says"})}
     assert [each for each in said.json if not each["ok"]] == []
@@ -258,7 +258,7 @@ def test_backup_is_put_back(cli: Command, tmp_path: Path) -> None:
     assert cli.inside("restore", "--yes", str(copy), "--json").json["kept"] != said.json["kept"]
 
 
-def test_what_is_no_copy_is_not_put_back(cli: Command, tmp_path: Path) -> None:
+def test_file_that_is_not_a_copy_is_not_restored(cli: Command, tmp_path: Path) -> None:
     filled(cli, "One")
     other = tmp_path / "other.db"
     with sqlite3.connect(other) as db:
@@ -301,7 +301,7 @@ def test_practice_in_use_is_not_replaced(cli: Command, tmp_path: Path) -> None:
     assert cli.inside("restore", "--yes", str(copy)).code == 0
 
 
-def test_where_only_a_page_of_ones_own_will_do(cli: Command) -> None:
+def test_app_that_needs_an_https_page_is_set_up(cli: Command) -> None:
     said = cli.inside("setup", "quickbooks").out
     assert "page of your practice's website" in said and "--redirect-url URL --secret-stdin" in said
     assert "http://localhost" not in said

@@ -107,7 +107,7 @@ def test_user_without_a_name_and_a_home_works_with_a_configuration_that_is_named
 @pytest.mark.parametrize(
     "words", [words for words, command in every_command(root) if words and not command.hidden], ids=" ".join
 )
-def test_words_that_are_no_utf8_are_refused_in_a_sentence(cli: Command, words: tuple[str, ...]) -> None:
+def test_arguments_that_are_not_utf8_are_refused_in_a_sentence(cli: Command, words: tuple[str, ...]) -> None:
     """Each option and argument of each command in turn; only the names of files may be of any bytes."""
     (command,) = [command for found, command in every_command(root) if found == words]
     for param in command.params:
@@ -119,7 +119,7 @@ def test_words_that_are_no_utf8_are_refused_in_a_sentence(cli: Command, words: t
     assert not [param.name for param in command.params if type(param.type).__name__ == "StringParamType"]
 
 
-def test_nothing_is_offered_for_half_a_word_that_is_no_utf8(cli: Command) -> None:
+def test_nothing_is_completed_for_text_that_is_not_utf8(cli: Command) -> None:
     from clientsync_tui.cli import shell_completion
 
     ctx = root.make_context("clientsync", ["--config", str(cli.config), "clients"])
@@ -170,7 +170,7 @@ def test_date_at_the_end_of_all_dates_is_shown(monkeypatch: pytest.MonkeyPatch) 
         time.tzset()
 
 
-def test_name_that_can_be_no_file_is_reported() -> None:
+def test_invalid_file_name_is_reported() -> None:
     from clientsync_tui.host.named_file import named
 
     for told in ("~nobody-at-all/clients.csv", "a\0b"):

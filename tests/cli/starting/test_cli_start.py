@@ -53,7 +53,7 @@ def test_commands_module_imports_nothing_heavy_either() -> None:
     assert python(code).strip() == ""
 
 
-def test_without_a_terminal_there_is_no_app(cli: Command) -> None:
+def test_app_needs_a_terminal(cli: Command) -> None:
     said = cli.run()
     assert (said.code, said.out) == (2, "")
     assert "needs a terminal" in said.err
@@ -70,7 +70,7 @@ def test_without_a_terminal_there_is_no_app(cli: Command) -> None:
         ("[practice]\ndatabase = 'postgresql://ann:pw@x/y'\n", "holds a password"),
     ],
 )
-def test_mistake_in_the_configuration_is_named(tmp_path: Path, text: str, says: str) -> None:
+def test_mistake_in_the_configuration_is_reported(tmp_path: Path, text: str, says: str) -> None:
     config = tmp_path / "config.toml"
     config.write_text(text)
     said = Command(config).inside("clients", "--json")

@@ -124,7 +124,7 @@ async def test_wrong_address_pasted_changes_nothing_and_the_right_one_signs_in(p
         assert [each.person.email for each in app.workplace.held("xero")] == [practice.people[1]]
 
 
-async def test_anothers_state_ends_the_attempt(practice: Practice) -> None:
+async def test_wrong_state_ends_the_attempt(practice: Practice) -> None:
     async with opened(practice) as (app, pilot):
         await pilot.press("l")
         screen = await link_shown(pilot)
@@ -136,7 +136,7 @@ async def test_anothers_state_ends_the_attempt(practice: Practice) -> None:
         )
 
 
-async def test_server_that_is_dead(practice: Practice) -> None:
+async def test_unreachable_server_can_be_tried_again(practice: Practice) -> None:
     async with opened(practice) as (app, pilot):
         await pilot.press("l")
         screen = await link_shown(pilot)

@@ -6,7 +6,7 @@ from tests.support.terminal import Terminal
 __all__ = ["practice", "practices"]
 
 
-def test_link_is_printed_plain(practice: Practice) -> None:
+def test_link_is_printed_as_plain_text(practice: Practice) -> None:
     with Terminal("--config", str(practice.config)) as terminal:
         terminal.until("There are no clients yet")
         terminal.press("s")

@@ -258,7 +258,7 @@ async def test_hundred_thousand_clients(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (40, 10)])
-async def test_it_fits_the_terminal(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_client_list_fits_the_terminal(tmp_path: Path, size: tuple[int, int]) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path, size) as (pilot, _):
         await pilot.press("4")
