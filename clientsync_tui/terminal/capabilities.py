@@ -74,6 +74,18 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
     if not few_colours(environment) and "256color" not in environment.get("TERM", ""):
         # Rich recognises only some terminals by name.
         environment.setdefault("TEXTUAL_COLOR_SYSTEM", "auto" if environment.get("COLORTERM") else "256")
+    if _has_size():
+        # Textual believes these first, though they may be of another terminal, and never change.
+        environment.pop("COLUMNS", None)
+        environment.pop("LINES", None)
+
+
+def _has_size() -> bool:
+    """Whether the terminal says how large it is."""
+    try:
+        return all(os.get_terminal_size(1))
+    except OSError:
+        return False
 
 
 class AskedBackground:

@@ -205,6 +205,13 @@ main()
         assert len(terminal.written) < 30_000
 
 
+def test_size_is_the_terminals_own_whatever_the_environment_says(words: list[str]) -> None:
+    with Terminal(*words, size=(100, 24), environment={"COLUMNS": "20", "LINES": "5"}) as terminal:
+        terminal.until("Baker & Daughters")
+        terminal.press("q")
+        assert terminal.end(within_s=10) == 0
+
+
 def test_unexpected_error_is_one_line(words: list[str], tmp_path: Path) -> None:
     secret = "token-ABC123"
     code = f"""
