@@ -388,7 +388,7 @@ def _error(answer: Answer) -> _Said | None:
 
 
 def _said(answer: Answer, status: int | None, number: int | None, message: Any) -> _Said:
-    """`status`: what the body says; it counts where the answer itself has a 200."""
+    """`status`: according to the body, which counts if the answer itself has a 200."""
     counts = status if answer.status < 400 and status is not None and 400 <= status < 600 else answer.status
     return _Said(counts, number, shapes.error_text(message))
 

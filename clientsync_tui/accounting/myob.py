@@ -143,7 +143,7 @@ class Myob:
         return organisation_id.strip().lower()
 
     def headers(self, organisation_id: str | None) -> Mapping[str, str]:
-        """The version of the API; the key is sent beside it [C]."""
+        """The API's version; the key is sent as well [C]."""
         return {"Accept": "application/json", "x-myobapi-version": _VERSION}
 
     def own_error(self, answer: Answer) -> bool:

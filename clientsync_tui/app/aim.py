@@ -1,8 +1,4 @@
-"""Presses of the mouse that were aimed at what is no longer there are left out.
-
-The second press of a double click would otherwise press what appears beneath the pointer on the next screen, and a message that ends
-moves a row or a button away from under it.
-"""
+"""Ignores mouse clicks that were aimed at something no longer there."""
 
 import time
 from typing import TYPE_CHECKING, Any, cast
@@ -16,11 +12,11 @@ if TYPE_CHECKING:
     from textual.signal import Signal
 
 AIM_S = 0.4
-"""How long a person needs to see that something else is under the pointer. A double click is faster, too."""
+"""How long it takes to notice that something else is under the pointer. A double click is faster than this too."""
 
 
 class Aim:
-    """Knows what the pointer is on, and since when. It looks only while the mouse is used."""
+    """Knows what is under the pointer, and since when. It looks only while the mouse is used."""
 
     def __init__(self, app: "App[Any]") -> None:
         self._app = app
@@ -30,12 +26,12 @@ class Aim:
         self._is_late = False
 
     def is_late(self, event: Event) -> bool:
-        """Whether it is a press, or its end, that was aimed at something else."""
+        """Whether this is a click, or its release, that was aimed at something else."""
         if not isinstance(event, MouseEvent) or event.is_forwarded:
             return False
         self._point(event)
         if isinstance(event, (MouseScrollDown, MouseScrollUp)):
-            # Who turns the wheel wants other things under the pointer.
+            # Turning the wheel is meant to bring other things under the pointer.
             self._scrolled_at = time.monotonic()
         if isinstance(event, MouseDown):
             self._is_late = time.monotonic() - self._changed_at < AIM_S
@@ -50,7 +46,7 @@ class Aim:
             changes.subscribe(self._app, self._look_again)
             self._look_again(self._app.screen)
         if (at := (event.screen_offset.x, event.screen_offset.y)) != self._at:
-            # Who moves the pointer sees what it is on.
+            # Someone who moves the pointer sees what it is on.
             self._at, self._under, self._changed_at = at, self._found(at), 0.0
 
     def _look_again(self, screen: "Screen[Any]") -> None:

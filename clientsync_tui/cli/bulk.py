@@ -1,4 +1,6 @@
-"""A bulk command from plan to exit status, making the sign-ins that it waits for when there is someone to make them."""
+"""Runs a bulk command from the plan to the exit status. If someone is there to sign in, makes the sign-ins that it waits
+for.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -46,7 +48,7 @@ def bulk(
 
 
 def confirm_going_on(jobs: Jobs, job: Job, count: int, yes: bool) -> None:
-    """Says whose job it is and what it goes on with, and asks where that ends something, as the job's command does.
+    """Says whose job it is and what remains to be done. If that ends something, asks first, as the job's command does.
 
     Raises as `confirm`.
     """
@@ -59,7 +61,9 @@ def confirm_going_on(jobs: Jobs, job: Job, count: int, yes: bool) -> None:
 
 
 def resume_job(workplace: Workplace, job: str, as_json: bool, *, join: bool = False) -> None:
-    """Continues a job that was stopped, or works on one beside others (`join`). Ends the command with its exit status."""
+    """Continues a job that was stopped, or works on one together with others (`join`). Ends the command with its exit
+    status.
+    """
     stored = workplace.store.jobs.one(job)
     plan = Plan(stored.kind, stored.software, stored.sign_in, ())
 

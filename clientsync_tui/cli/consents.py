@@ -1,4 +1,4 @@
-"""Guides someone at a terminal from one sign-in to the next, where an app's sign-in is for one organisation only."""
+"""Takes someone at a terminal from one sign-in to the next, if each organisation needs its own."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ def can_sign_in() -> bool:
 async def sign_in_for_job(
     workplace: Workplace, session: Session, job: str, trouble: Trouble | None
 ) -> Trouble | None:
-    """Makes the sign-ins that a job waits for, and after each runs what can now be done. An empty line ends it.
+    """Makes the sign-ins that a job waits for, and after each does what has become possible. An empty line stops.
 
     `trouble`: why the job is paused. Returns why it is still paused.
     """
@@ -50,7 +50,7 @@ class _JobSignIns:
     trouble: Trouble | None
 
     async def make_all(self, software: Software) -> None:
-        """Makes those of one app. Raises Stopped, SignInFailed, and what signing in raises."""
+        """Makes those for one app. Raises Stopped, SignInFailed, and what signing in raises."""
         items = self.workplace.store.jobs.items(self.job, ItemState.WAITING, software=software.name)
         held = {sign_in.id for sign_in in self.session.held(software.name)}
         if software.organisations_per_sign_in == "one":
@@ -60,12 +60,12 @@ class _JobSignIns:
 
     async def _one_by_one(self, software: Software, consents: Consents) -> None:
         failures = 0
-        # Ends once each of those left has failed in turn.
+        # Ends once each of the remaining ones has failed in turn.
         while consents.goes_on and failures < consents.left:
             try:
                 _, arrived = await _next_consent(self.workplace, self.session, software, consents)
             except SignInFailed as failed:
-                # This one may be out of reach. Do not make the others wait behind it.
+                # This one may be out of reach. Don't make the others wait for it.
                 say(str(failed))
                 consents.skip()
                 failures += 1
@@ -87,7 +87,7 @@ class _JobSignIns:
 
     async def _run_job(self) -> None:
         async def no_progress(store: Store, job: str) -> None:
-            """The messages between two sign-ins already say how far it is."""
+            """The messages between two sign-ins already show the progress."""
 
         self.trouble = await run(self.session, self.job, no_progress)
 
@@ -106,7 +106,7 @@ async def collect_consents(
     """
     reach = await session.reach(sign_in) if sign_in else ()
     missing = [Expected(id, id) for id in wanted or () if id not in reach]
-    # Without a terminal no one could say when to stop.
+    # Without a terminal, nobody could say when to stop.
     consents = Consents(
         missing, (held.id for held in session.held(software.name)), welcome=wanted is None and interactive()
     )
@@ -127,7 +127,7 @@ async def collect_consents(
 
 
 def _starts_over(arrived: Arrived) -> bool:
-    """Whether the demo practice, which always takes the next organisation, has been through all of them."""
+    """Whether the demo practice, which always takes the next organisation, has been through them all."""
     return arrived is Arrived.AGAIN and is_throwaway()
 
 

@@ -63,7 +63,9 @@ def ask_passphrase(new: bool) -> str:
 
 
 def _asked(prompt: str) -> str:
-    """What is typed, unseen. click would print its prompt on stderr, which may be a pipe, and ask again where nothing is typed."""
+    """What is typed, without showing it. click would print its prompt on stderr, which may be a pipe, and ask again after
+    an empty line.
+    """
     from getpass import getpass
 
     while True:

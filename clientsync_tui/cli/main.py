@@ -46,7 +46,7 @@ COMMANDS = {
     "completion": "commands.completion",
     "sandbox": "commands.sandbox",
 }
-"""Every command but those of the kinds of work, in the order of `--help`, with the module that defines it."""
+"""Every command except those of the kinds of work, in the order of `--help`, with the module that defines it."""
 
 FORMER_NAMES = {"softwares": "software"}
 """Names that scripts may still use. `--help` does not list them."""
@@ -54,13 +54,13 @@ FORMER_NAMES = {"softwares": "software"}
 _DISK_ERRORS = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF))
 _OUTPUT = "The output can't be written: "
 LONGEST_ARGUMENT = 10_000
-"""Characters: nothing that a person writes is as long, whatever it is for."""
+"""Maximum length of an argument: nothing that a person would write is longer."""
 UNBROKEN = 100_000
-"""A width at which no line of help is wrapped."""
+"""A width at which no line of help wraps."""
 
 
 class CommandError(click.ClickException):
-    """An error as it is shown: one line on stderr."""
+    """An error as users see it: one line on stderr."""
 
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
@@ -79,7 +79,7 @@ class Root(LazyGroup):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """Refuses arguments that nobody means, and does not wrap help that goes into a pipe or a file."""
+        """Rejects absurdly long arguments, and doesn't wrap help that goes into a pipe or a file."""
         if any(len(argument) > LONGEST_ARGUMENT for argument in args):
             raise CommandError(
                 f"An argument is longer than {LONGEST_ARGUMENT:,} characters. Nothing was changed.", 2
@@ -89,7 +89,7 @@ class Root(LazyGroup):
         return super().make_context(info_name, args, parent, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command; those of the kinds of work after the organisations that they are about."""
+        """Every command; those of the kinds of work come after `organisations`."""
         from ..sync.kinds.seam.registry import kinds
 
         others = super().list_commands(ctx)
@@ -145,7 +145,7 @@ def _raise_as_command_error(error: Exception) -> NoReturn:
 
 
 def _unreadable(error: "SqliteError") -> str | None:
-    """Why the practice's file can't be read; None if the error is a mistake of the program."""
+    """Why the practice's file can't be read; None if the error is a bug in the program."""
     from ..config.reading import load
     from ..store.files.sqlite_errors import is_of_the_disk, why
     from .context import config_file
@@ -238,7 +238,7 @@ def root(
 
 
 def _played(softwares: Sequence[str]) -> Sequence[str]:
-    """The accounting apps, if the sandbox plays them. Raises UsageError for one that it does not."""
+    """The accounting apps, if the sandbox can simulate them. Raises UsageError for one that it can't."""
     from ..sandbox.registry import personalities
 
     if softwares and (unknown := [name for name in softwares if name not in personalities()]):
@@ -249,7 +249,7 @@ def _played(softwares: Sequence[str]) -> Sequence[str]:
 
 
 def _start_sandbox(ctx: click.Context, softwares: Sequence[str], *, app: bool) -> None:
-    """Makes the demo practice, and says how far it is. `app`: the full-screen app comes next, so it is imported meanwhile."""
+    """Makes the demo practice and shows the progress. `app`: the full-screen app comes next, so it is imported meanwhile."""
     from ..demo.throwaway import throwaway_practice
     from .progress import changing_line
 

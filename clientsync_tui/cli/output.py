@@ -29,7 +29,9 @@ def interactive() -> bool:
 
 
 def someone_there() -> bool:
-    """Whether someone can be asked for a passphrase: also where all streams are pipes, on the terminal that this run belongs to."""
+    """Whether someone can be asked for a passphrase: on the terminal that this run belongs to, even if all streams are
+    pipes.
+    """
     return interactive() or _is_in_front()
 
 

@@ -1,4 +1,4 @@
-"""One plan, and so one job, for all the accounting apps that a command applies to."""
+"""One plan, and so a single job, for all the accounting apps that a command applies to."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -27,7 +27,8 @@ async def plan_across_apps(
     always: bool = False,
     dry_run: bool = False,
 ) -> Plan:
-    """The plan, made with the sign-in of `email` or else the one used last. `always`: sign in even if there may be nothing to do.
+    """The plan, made with the sign-in of `email` or else the one used last. `always`: sign in even if there may be nothing
+    to do.
 
     With one app it raises what `signed_in` raises. With several it prints what each one lacks and plans the rest. In a dry run nothing
     is promised that waits for a sign-in: it can't be done, and the reason says who must sign in.
@@ -60,7 +61,7 @@ async def plan_across_apps(
     waiting = Counter(item.software for item in plan.items if item.waits)
     for name, count in waiting.items():
         says = f"{lacks(workplace.software(name), count)} Run `clientsync sign-in {name}`."
-        # What a new sign-in would not help is done now.
+        # Do now what a new sign-in would not help.
         if not plan.count(Will.DO) and not dry_run:
             raise SignInNeeded(says)
         say(says)

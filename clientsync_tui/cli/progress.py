@@ -1,4 +1,4 @@
-"""A line of progress on stderr, drawn over itself where that is a terminal."""
+"""A progress line on stderr, redrawn in place on a terminal."""
 
 import os
 import sys
@@ -9,15 +9,15 @@ CLEAR = "\r\x1b[K"
 
 
 def can_redraw() -> bool:
-    """Whether stderr is a terminal that can draw over a line."""
+    """Whether stderr is a terminal that can redraw a line."""
     return sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 @contextmanager
 def changing_line() -> Generator[Callable[[str], None]]:
-    """Gives a function that shows a text in place of the one before. The line is empty afterwards.
+    """Gives a function that replaces the shown text. The line is empty afterwards.
 
-    Elsewhere than on a terminal nothing is shown.
+    Outside a terminal, nothing is shown.
     """
     shown = can_redraw()
 

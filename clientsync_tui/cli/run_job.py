@@ -23,7 +23,7 @@ from .progress import can_redraw
 TICK_S = 0.3
 
 Progress = Callable[[Store, str], Coroutine[Any, Any, None]]
-"""Shows how far a job is, until cancelled."""
+"""Shows a job's progress, until cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,9 @@ async def carry_out(session: Session, plan: Plan) -> JobRun:
 async def run(
     session: Session, job: str, progress: Progress | None = None, *, join: bool = False
 ) -> Trouble | None:
-    """Runs a job, or works on one beside others (`join`); returns why it paused, if it did. The first interrupt finishes the items in progress, the second stops at once."""
+    """Runs a job, or works on one together with others (`join`). Returns why it paused, if it did. The first interrupt
+    finishes the items in progress, the second stops at once.
+    """
     runner = Runner(session, job, join=join)
     with _interrupts(runner.stop):
         showing = asyncio.create_task((progress or _progress)(session.store, job))

@@ -50,7 +50,9 @@ def named_clients(workplace: Workplace, clients: Sequence[str]) -> list[Client]:
 
 
 def mind_claims(workplace: Workplace, clients: Iterable[str], *, dry_run: bool = False) -> None:
-    """Says who claimed which of the clients that are about to be changed (their ids). That is activity, too: your own claims go on."""
+    """Says who has claimed clients that are about to be changed (by id). This also counts as activity and extends the
+    user's own claims.
+    """
     now = datetime.now(UTC)
     for line in claim_words.about(workplace.store, clients, workplace.actor, now):
         say(line)
@@ -66,8 +68,8 @@ def planned_clients(plan: Plan) -> Iterator[str]:
 def software_names(
     workplace: Workplace, software: str | None, chosen: Sequence[str] | None, integrated_by: str | None = None
 ) -> list[str]:
-    """The named accounting app. Without one: the apps of the chosen clients, or those that `integrated_by` (an e-mail address) signed in to,
-    or else every app in use, which may be none.
+    """The named accounting app. Without one: the apps of the chosen clients, or those that `integrated_by` (an e-mail
+    address) signed in to, or else every app in use.
 
     Raises UsageError if the chosen clients, or that person, have none.
     """

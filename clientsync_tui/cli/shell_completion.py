@@ -1,4 +1,4 @@
-"""What a shell offers for a half-typed word: accounting apps, and clients by practice code or name."""
+"""What a shell suggests for a half-typed word: accounting apps, and clients by practice code or name."""
 
 import re
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ VARIABLE = "_CLIENTSYNC_COMPLETE"
 
 MOST = 50
 HARMLESS = re.compile(r"[\w.&()+/@' -]+")
-"""Only such names are offered: they come from outside, and end up on a shell's command line."""
+"""Only such names are suggested, because they come from outside and end up on a shell's command line."""
 
 
 def softwares(ctx: click.Context, param: click.Parameter, typed: str) -> list[str]:
@@ -46,7 +46,7 @@ def clients(ctx: click.Context, param: click.Parameter, typed: str) -> "list[Com
 
 
 def quote_in_bash() -> None:
-    """Quotes what is offered to bash; zsh and fish quote it themselves."""
+    """Quotes suggestions for bash; zsh and fish quote them themselves."""
     from shlex import quote
 
     from click.shell_completion import BashComplete, add_completion_class

@@ -1,4 +1,4 @@
-"""Reads stdin line by line and never past the end of a line: the rest is for whoever reads next.
+"""Reads stdin line by line and never past the end of a line, because the rest belongs to the next reader.
 
 It reads the descriptor. `sys.stdin` reads ahead, and a reader still waiting on it would hold its lock when the program ends.
 """

@@ -50,7 +50,7 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class Entry(NewEntry):
-    """An entry as it stands in the ledger: `seq` counts from 1, `at` is UTC."""
+    """An entry in the ledger: `seq` counts from 1, `at` is UTC."""
 
     seq: int = 0
     at: str = ""

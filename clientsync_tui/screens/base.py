@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 HELP, BACK, COMMANDS = "act('help')", "act('back')", "act('commands')"
-"""What the last line always shows: help, the way back where there is one, and the palette, which has all that it has no room for."""
+"""What the last line always shows: help, the way back if there is one, and the palette, which has everything that doesn't
+fit.
+"""
 
 
 class ActionScreen(Screen[Any]):
@@ -42,7 +44,7 @@ class ActionScreen(Screen[Any]):
     BINDINGS: ClassVar[list[BindingType]] = []
     _way_from: tuple[int, ...] = ()
     _refused: tuple[Action, str] | None = None
-    """The action that could not be done last, and why."""
+    """The last action that could not be performed, and why."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         # Before Textual reads them, and once per class.
@@ -75,7 +77,7 @@ class ActionScreen(Screen[Any]):
         """Shows in the first line through which screens this one was reached."""
         stack = [screen for screen in self.main.screen_stack if isinstance(screen, ActionScreen)]
         below = stack[: stack.index(self)] if self in stack else []
-        # Each step with the screen that it leads to.
+        # Each step, with the screen it leads to.
         steps: dict[str, int] = {}
         for at, screen in enumerate(below):
             for step in filter(None, screen.crumb.split(STEP)):
@@ -115,7 +117,7 @@ class ActionScreen(Screen[Any]):
         self.refresh_keys()
 
     def footer_keys(self) -> list[tuple[str, str, str]]:
-        """(key, label, action) of what works now: help and the way back, then the most useful first."""
+        """(key, label, action) of everything available now: help and the way back, then the most useful first."""
         keys, back = self.main.keys, self.way_back
         entries = [
             (key, back if action.name == "back" else action.label, f"act('{action.name}')")
@@ -202,7 +204,7 @@ class ActionScreen(Screen[Any]):
         self.main.open("morning")
 
     def do_undo(self) -> None:
-        """Undoes the last change of the practice."""
+        """Undoes the last change to the practice."""
         self.main.undo()
 
     @property
@@ -241,23 +243,23 @@ class ActionScreen(Screen[Any]):
         self.main.open("clients")
 
     def do_back(self) -> None:
-        """Goes back to the screen before."""
+        """Goes back to the previous screen."""
         self.leave()
 
     def leave(self) -> None:
-        """Ends this screen, whatever is still open on it."""
+        """Closes this screen, whatever is still open on it."""
         if len(self.main.screen_stack) > 1:
             self.dismiss()
 
     @on(TopBar.StepChosen)
     def _go_to_step(self, event: TopBar.StepChosen) -> None:
-        """Goes back along the way to here, as far as was clicked."""
+        """Goes back along the path to the clicked step."""
         event.stop()
         way = [screen for screen in self.main.screen_stack if isinstance(screen, ActionScreen)]
         above = way[self._way_from[event.index] + 1]
         while self.main.screen is not above:
             self.main.pop_screen()
-        # As with its own key: who waits for its answer hears that there is none.
+        # Like its own key: whoever waits for its answer learns that there is none.
         above.leave()
 
     def do_suspend(self) -> None:
@@ -269,7 +271,7 @@ class ActionScreen(Screen[Any]):
         self.main.redraw()
 
     def do_quit(self) -> None:
-        """Leaves the program."""
+        """Quits the program."""
         self.main.leave()
 
     # Work that takes time

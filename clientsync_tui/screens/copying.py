@@ -15,7 +15,7 @@ from .main import Main
 LONGEST_SHOWN = 60
 """How many characters of a text a message shows."""
 LINES_SHOWN, MARGIN = 2, 12
-"""Lines that a message with a whole command may take, and what of each is lost at most where they break between words."""
+"""How many lines a message with a complete command may take, and how many cells each loses at most to word wrapping."""
 SENT = "Sent to your terminal's clipboard: "
 
 
@@ -48,7 +48,7 @@ def offer_commands(main: Main, commands: Sequence[tuple[str, str]]) -> None:
 
 
 def copy_command(main: Main, command: str) -> None:
-    """As `copy`, and shows the command whole, however long it is."""
+    """Like `copy`, but shows the complete command, however long it is."""
     main.copy_to_clipboard(command)
     sentence = SENT + command
     if len(sentence) <= LINES_SHOWN * (main.size.width - MARGIN):

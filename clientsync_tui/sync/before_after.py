@@ -24,7 +24,7 @@ SETTINGS = {
 
 
 def changes(entry: Entry) -> list[tuple[str, str, str]]:
-    """(what, before, after) of everything that the entry changed; an empty text where there was or is nothing.
+    """(what, before, after) for everything the entry changed; empty text where there was nothing or is nothing now.
 
     Nothing for an entry that can't be read.
     """

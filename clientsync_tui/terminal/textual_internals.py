@@ -134,7 +134,7 @@ def drawn_below_dialogues(screen: Any) -> Any:
 
 
 def write(app: Any, sequence: str) -> bool:
-    """Writes to the terminal what is not part of the screen: a notice, or the clipboard.
+    """Writes to the terminal something that is not part of the screen: a notification, or the clipboard.
 
     Why: Textual has no public way to send a sequence of one's own. Uses `App._driver` and its `write`. Without them, nothing is sent.
     """

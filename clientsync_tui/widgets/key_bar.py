@@ -81,7 +81,7 @@ class KeyBar(Widget, can_focus=False):
         return tuple(action for _, _, action in self._spans)
 
     def place_of(self, action: str) -> int | None:
-        """Where a click does it; None: there was no room for it."""
+        """Where to click for it; None if there was no room for it."""
         return next((start for start, _, of in self._spans if of == action), None)
 
     def render(self) -> Content:
@@ -98,7 +98,7 @@ class KeyBar(Widget, can_focus=False):
         return Content.assemble(*parts)
 
     def _fitting(self, room: int) -> list[tuple[str, str, str]]:
-        """Those that fit, in their order: first what is always there, then the others."""
+        """The entries that fit, in their order: first those always shown, then the others."""
         fitting: set[tuple[str, str, str]] = set()
         for entry in sorted(self._keys, key=lambda entry: entry[2] not in self._always):
             width = _width(*entry[:2])
@@ -112,7 +112,7 @@ class KeyBar(Widget, can_focus=False):
         offset = event.get_content_offset(self)
         for start, end, action in self._spans:
             if offset is not None and start <= offset.x < end:
-                # The first click of a double click may have brought another entry to its place.
+                # The first click of a double click may have put another entry in its place.
                 if event.chain == 1 or self._clicked in ("", action):
                     self._clicked = action
                     await self.screen.run_action(action)

@@ -17,7 +17,7 @@ STEP = " › "
 """Between a screen and the one opened from it."""
 BETWEEN = " · "
 GAP = 2
-"""Blank cells before what stands on the right."""
+"""Blank cells before the right part."""
 
 
 class TopBar(Widget, can_focus=False):
@@ -29,7 +29,7 @@ class TopBar(Widget, can_focus=False):
     """
 
     class StepChosen(Message):
-        """A step of the way was clicked: the one at `index`, counted from the client list."""
+        """A step of the path was clicked: the one at `index`, counted from the client list."""
 
         def __init__(self, index: int) -> None:
             super().__init__()
@@ -92,7 +92,7 @@ class TopBar(Widget, can_focus=False):
         self._spans = []
         for n, step in enumerate(steps):
             start = self._spans[-1][1] + len(STEP) if self._spans else 0
-            # Where the middle is left out, its mark stands for the screen that this one was opened from.
+            # If the middle is left out, its mark represents the screen that this one was opened from.
             index = n if len(steps) == len(self._way) else (0, len(self._way) - 1)[n]
             self._spans.append((start, start + cell_len(step), index))
         if cell_len(title) > room:
@@ -104,7 +104,7 @@ class TopBar(Widget, can_focus=False):
         )
 
     def on_click(self, event: events.Click) -> None:
-        """Leads back to what was clicked."""
+        """Goes back to what was clicked."""
         offset = event.get_content_offset(self)
         for start, end, index in self._spans:
             if offset is not None and start <= offset.x < end:

@@ -140,7 +140,7 @@ class Limiter:
     async def turn(
         self, lane: Lane, limits: Limits, *, longest_wait_s: float, lease_s: float
     ) -> AsyncGenerator[None]:
-        """A turn to make one call in `lane`; its place ends by itself after `lease_s` seconds.
+        """A turn to make one call in `lane`. Its place expires after `lease_s` seconds.
 
         Waits as long as it takes for our own limits of a minute; for longer ones, and where the app told us to wait, at most
         `longest_wait_s` seconds, beyond which PassingTrouble(LIMIT) says when to come back. First come, first served within a process.
@@ -231,7 +231,7 @@ class Limiter:
         self._database.close()
 
     def _give_back(self, place: int) -> None:
-        """The next turn's transaction removes it, where one comes in a moment: in a job nearly always."""
+        """The next turn's transaction removes it if one follows soon, as it nearly always does in a job."""
         self._places.leave(place)
         if self._clearing is None:
             self._clearing = asyncio.get_running_loop().call_later(_GIVEN_BACK_WITHIN_S, self._clear)

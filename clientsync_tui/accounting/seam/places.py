@@ -1,9 +1,4 @@
-"""Who is calling now: the places among an organisation's calls at once, in the limiter's file.
-
-A place ends by itself, so none is lost for long. A killed process's places end at once: every process that holds places also
-holds a lock on a file of its own, which the kernel lets go with the process, and whoever finds no room looks at the locks. The
-locks of another machine that shares the folder can't be seen from here. Its places are left to end by themselves.
-"""
+"""Who is calling now: the places among an organisation's simultaneous calls, in the limiter's file."""
 
 import re
 import secrets
@@ -19,14 +14,14 @@ CREATE TABLE IF NOT EXISTS places (id INTEGER PRIMARY KEY, lane TEXT, until REAL
 CREATE INDEX IF NOT EXISTS places_lane ON places (lane, until);
 """
 _LONGEST_S = 3600
-"""A place that ends later than this was taken before the clock was set back."""
+"""A place with a later end than this was taken before the clock was set back."""
 _LOCKED_WITHIN_S = 0.1
-"""For how long the own lock is tried: those who only look at it hold it for a moment."""
+"""How long to try for our own lock: someone who only checks it holds it for a moment."""
 _ENDING = ".lock"
 
 
 class Places:
-    """The places of all processes, within the limiter's transactions. `path`: the limiter's file; `owner`: whose it is."""
+    """The places of all processes, within the limiter's transactions. `path`: the limiter's file; `owner`: who owns it."""
 
     def __init__(self, database: sqlite3.Connection, path: Path, owner: beside.Owner) -> None:
         self._database = database
@@ -38,7 +33,7 @@ class Places:
         self._left: list[int] = []
 
     def take(self, lane: str, now: float, for_s: float) -> int:
-        """A place, which `leave` gives back."""
+        """Takes a place, which `leave` gives back."""
         if self._holder is None:
             self._holder = self._new_holder()
         values = (lane, now + for_s, self._holder)
@@ -47,7 +42,7 @@ class Places:
         return cursor.lastrowid
 
     def has_room(self, lane: str, at_once: int, now: float) -> bool:
-        """Whether one more may call in the lane. Frees the places of processes that were killed."""
+        """Whether another call in the lane is possible. Frees the places of killed processes."""
         if self._taken(lane, now) < at_once:
             return True
         rows = self._database.execute("SELECT DISTINCT holder FROM places WHERE lane = ?", (lane,)).fetchall()
@@ -56,21 +51,21 @@ class Places:
         return bool(ended) and self._taken(lane, now) < at_once
 
     def leave(self, place: int) -> None:
-        """Gives a place back with the next `clear`."""
+        """Frees a place with the next `clear`."""
         self._left.append(place)
 
     def clear(self) -> None:
-        """Removes the places that were left."""
+        """Removes the places that were given back."""
         if self._left:
             self._database.executemany("DELETE FROM places WHERE id = ?", [(place,) for place in self._left])
             self._left.clear()
 
     def clear_past(self, now: float) -> None:
-        """Removes the places that ended by themselves."""
+        """Removes the places that have expired."""
         self._database.execute("DELETE FROM places WHERE until NOT BETWEEN ? AND ?", (now, now + _LONGEST_S))
 
     def close(self) -> None:
-        """This process holds no place any more."""
+        """Gives up all places of this process."""
         if self._lock is not None:
             self._lock.let_go(remove=True)
 
@@ -91,7 +86,7 @@ class Places:
         return ""
 
     def _has_ended(self, holder: object) -> bool:
-        # A colleague can write anything into the file. It must not lead out of the folder.
+        # A colleague can write anything into the file, so it must not lead out of the folder.
         known = isinstance(holder, str) and re.fullmatch(f"{self._system}-[0-9a-f]{{16}}", holder)
         return bool(known) and not beside.is_held(self._file(str(holder)))
 
@@ -99,7 +94,7 @@ class Places:
         return self._path.with_name(f"{self._path.name}-{holder}{_ENDING}")
 
     def _remove_left_locks(self) -> None:
-        """Removes the files that killed processes left."""
+        """Removes the files that killed processes left behind."""
         start = f"{self._path.name}-{self._system}-"
         for file in self._path.parent.iterdir():
             if file.name.startswith(start) and file.suffix == _ENDING and not beside.is_held(file):

@@ -1,4 +1,4 @@
-"""`check`: every sign-in held here used once, kept alive, and what it found recorded."""
+"""`check`: uses every sign-in held here once, which keeps it alive, and records what it finds."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -102,12 +102,12 @@ def check(
 
 
 def _among(only: "Collection[str] | None", pairs: "Sequence[Pair]") -> "Sequence[Pair]":
-    """Those of the chosen clients; all where none are chosen."""
+    """The integrations of the chosen clients; all if none are chosen."""
     return pairs if only is None else [pair for pair in pairs if pair[0].id in only]
 
 
 def _who_must_sign_in(lost: "Sequence[Pair]") -> str:
-    """That no sign-in is held for these integrations, and what to run."""
+    """The message that no sign-in is held for these integrations, and what to run."""
     from ...practice.counted import counted
 
     counts = Counter(link.software for _, link in lost)
@@ -118,7 +118,7 @@ def _who_must_sign_in(lost: "Sequence[Pair]") -> str:
 
 
 def _who_checks(elsewhere: "Sequence[Pair]") -> str:
-    """That this check says nothing of these integrations."""
+    """The message that this check says nothing about these integrations."""
     from ...practice.counted import counted
 
     by = ", ".join(
@@ -130,7 +130,7 @@ def _who_checks(elsewhere: "Sequence[Pair]") -> str:
 
 
 def _something_is_wrong(store: "Store", software: str | None, only: "Collection[str] | None") -> bool:
-    """Whether an integration of these clients (None: of the practice), a colleague's too, is expired or broken."""
+    """Whether an integration of these clients (None: of the practice) is expired or broken, even a colleague's."""
     from ...practice.status import Status
 
     wrong, now = {Status.EXPIRED, Status.BROKEN}, datetime.now(UTC)

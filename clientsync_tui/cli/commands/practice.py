@@ -1,4 +1,4 @@
-"""`practice`: where the practice's ledger is kept, and who may do what there."""
+"""`practice`: where the practice's ledger is, and who may do what there."""
 
 from typing import TYPE_CHECKING
 
@@ -271,7 +271,7 @@ def password(url: str | None, forget: bool) -> None:
 
 
 def server_home(workplace: "Workplace") -> "PostgresHome | None":
-    """The practice's server; None where it is in a file."""
+    """The practice's server; None if it is in a file."""
     if workplace.config.server is None:
         return None
     home = workplace.store.home
@@ -281,7 +281,7 @@ def server_home(workplace: "Workplace") -> "PostgresHome | None":
 
 
 def required_home(workplace: "Workplace") -> "PostgresHome":
-    """The practice's server. Raises click's UsageError where it is in a file."""
+    """The practice's server. Raises click's UsageError if the practice is in a file."""
     home = server_home(workplace)
     if home is None:
         raise click.UsageError(IN_A_FILE)

@@ -1,4 +1,4 @@
-"""`reassign`: oneself made the authenticated user of what colleagues integrated."""
+"""`reassign`: makes the user the authenticated user of what colleagues integrated."""
 
 from typing import TYPE_CHECKING
 
@@ -79,7 +79,7 @@ def reassign(
                         session.store, name, only, sign_in=sign_in, reach=reach, integrated_by=integrated_by
                     )
                 ),
-                # Without one no one knows which are one's own.
+                # Without a sign-in, we can't know which ones are the user's own.
                 always=True,
                 dry_run=dry_run,
             )

@@ -125,7 +125,7 @@ def with_sign_in(
 def bulk(
     workplace: Workplace, kind: BulkKind, only: Collection[str] | None, software: Callable[[], str]
 ) -> None:
-    """Does a kind of work with these clients (None: all). `software`: asks which accounting app, where one has to be signed in to."""
+    """Does a kind of work with these clients (None: all). `software`: ask which accounting app, if it needs a sign-in."""
     if kind.needs is Needs.ANY:
         with_sign_in(workplace, kind, software(), only)
         return

@@ -82,7 +82,7 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
 
 
 def _facts(seen: Seen) -> list[str]:
-    """The facts of the screen, with the status as words: a screen reader would read its symbol aloud."""
+    """The screen's facts with the status in words, because a screen reader would read its symbol aloud."""
     facts = [(title, text) for title, text, _ in of_integration(seen) if title != "Status"]
     status = f"Status: {link_words(seen.link, seen.now)}"
     return [status, *(f"{title}: {text}" if title else text for title, text in facts)]
@@ -121,7 +121,7 @@ def _change(workplace: Workplace, client: Client, link: Integration) -> None:
             f"Every organisation that {signed_in.person.email} reaches already belongs to a client."
         )
     new = reach[one_of("Organisations without a client", free, lambda row: row.name).id]
-    # Where a sign-in is for one organisation, use that organisation's own.
+    # If each organisation needs its own sign-in, use this organisation's.
     sign_in = workplace.store.sign_ins.one(signed_in.reaching(new.id)) or signed_in
     held = {held.id for held in workplace.held()}
     change = planned(workplace.store, client, link, former, software, new, sign_in, held)
@@ -132,7 +132,7 @@ def _change(workplace: Workplace, client: Client, link: Integration) -> None:
     if warning := online(workplace, lambda session: change_integration(session, change)):
         say(warning)
     say(f"{client.name} now uses {new.name}.")
-    # This menu's integration no longer exists.
+    # The integration that this menu is about no longer exists.
     raise Back
 
 

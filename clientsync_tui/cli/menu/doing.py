@@ -1,4 +1,4 @@
-"""A plan told in words, asked about, and carried out line by line."""
+"""Shows a plan in words, asks, and carries it out, line by line."""
 
 import asyncio
 
@@ -22,7 +22,9 @@ _WILL = {Will.DO: "will be done", Will.SKIP: "is left as it is", Will.CANNOT: "i
 
 
 def perform(workplace: Workplace, plan: Plan) -> None:
-    """Says what would be done and why the rest is not, asks, and does it. Raises Quit, and what opening the keyring does."""
+    """Says what would be done and why the rest wouldn't, asks, and does it. Raises Quit, and what opening the keyring
+    raises.
+    """
     say(*(line for _, line in plan_words.summary(plan)), *plan_words.entails(plan, workplace.softwares()))
     mind_claims(workplace, planned_clients(plan))
     question = plan_words.question(plan)
@@ -43,7 +45,7 @@ def perform(workplace: Workplace, plan: Plan) -> None:
 
 
 def go_on(workplace: Workplace, job: str) -> None:
-    """Goes on with a job that is written down. Raises UsageError if another process runs it."""
+    """Continues an existing job. Raises UsageError if another process runs it."""
     found = workplace.store.jobs.one(job)
     say(f"{job_words.to_do(found, found.left)}.")
     if job_words.ends_something(found) and not yes(job_words.question(found, found.left)):
@@ -74,7 +76,7 @@ def _told(workplace: Workplace, ran: JobRun) -> None:
 
 
 async def _progress(store: Store, job: str) -> None:
-    """A line at the beginning, then one now and then."""
+    """A line at the beginning, then another from time to time."""
     begun = store.jobs.one(job)
     total, what = begun.left, job_words.things(begun.kind, begun.left)
     say(f"Job {job}: {what} to do. Press ctrl+c to stop it. You can resume it later.")

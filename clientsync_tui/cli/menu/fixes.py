@@ -1,4 +1,4 @@
-"""The fixes by number, as above the client list: choosing one plans exactly its integrations."""
+"""The numbered fixes, as above the client list. Choosing one plans exactly its integrations."""
 
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from .lines import Choice, menu, say
 
 
 def fixes(workplace: Workplace) -> None:
-    """What is expired, broken or expiring, a line for each fix. Raises Back, and Quit."""
+    """What is expired, broken or expiring, one line per fix. Raises Back and Quit."""
     menu(lambda: ["Fixes"], lambda: _choices(workplace))
 
 

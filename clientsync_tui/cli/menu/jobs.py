@@ -1,4 +1,4 @@
-"""Bulk jobs: what runs, what failed and why; going on, trying again, cancelling."""
+"""Bulk jobs: what is running, what failed and why; resuming, retrying and cancelling."""
 
 from ...store.jobs import Item, ItemState, Job, JobState
 from ...store.work.job_items import JobItems
@@ -14,7 +14,7 @@ ANY_REASON = "All"
 
 
 def jobs(workplace: Workplace) -> None:
-    """The jobs of this host, the newest first. Raises Back, and Quit."""
+    """The practice's jobs, newest first. Raises Back and Quit."""
     while True:
         found = workplace.store.jobs.all()
         if not found:
@@ -97,7 +97,7 @@ def _cancel(workplace: Workplace, job: Job) -> None:
 
 def _items(workplace: Workplace, id: str) -> None:
     kind = workplace.store.jobs.one(id).kind
-    # What failed comes first; the rest as it is done.
+    # Failures first, then the rest in the order they are done.
     found = sorted(workplace.store.jobs.items(id), key=lambda item: item.state is not ItemState.FAILED)
     look("Clients of the job", Texts([_item(kind, item) for item in found]))
 

@@ -13,7 +13,7 @@ from ...practice.trouble import Trouble
 from ..stdin import read_line
 
 PASTED_S = 0.05
-"""How soon a pasted line follows the one before. No one types that fast."""
+"""How soon a pasted line follows the previous one. Nobody types that fast."""
 KEEP = "Enter keeps it"
 ALWAYS = ("b: back", "q: quit", "?: this help")
 

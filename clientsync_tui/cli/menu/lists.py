@@ -15,7 +15,7 @@ _NUMBERS = re.compile(r"\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*,?")
 
 
 class Rows(Protocol):
-    """A list that fetches only the page being shown. `ids` are all that the filter lets through, in order."""
+    """A list that fetches only the current page. `ids` are all that match the filter, in order."""
 
     @property
     def ids(self) -> "Sequence[int] | array[int]": ...

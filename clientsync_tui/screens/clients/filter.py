@@ -96,7 +96,7 @@ class FilterBar(Widget, can_focus=False):
             self.text = text
 
     class Cleared(Message):
-        """The words that say how to take off what narrows the list were clicked."""
+        """The words that say how to clear what narrows the list were clicked."""
 
     def __init__(self, former: Sequence[str], glance: Callable[[], None]) -> None:
         """`glance`: called when a letter has changed the filter, before the letter is drawn."""
@@ -206,7 +206,7 @@ class FilterBar(Widget, can_focus=False):
         return self._beside if self.has_class("shown") else self
 
     def show_found(self, words: str, clears: str = "") -> None:
-        """How many are shown and selected, and at the end what `clears` that, for a click; draws only when it changed."""
+        """Shows how many are shown and selected, followed by what `clears` that when clicked; redraws only if that changed."""
         self._clears = clears
         words = f"{words} · {clears}" if clears else words
         if words != self._found:
@@ -225,7 +225,7 @@ class FilterBar(Widget, can_focus=False):
         return self.size.width * BESIDE // 100 - 2
 
     def on_click(self, event: events.Click) -> None:
-        """A click on what clears does so."""
+        """Clicking the words that clear does so."""
         # Both where a filter is shown and where none is, the words end one cell before the right edge.
         if event.widget in (self, self._beside):
             from_right = event.screen_x - self.region.right

@@ -59,16 +59,16 @@ class TriagedList(ClientList):
             self._place = Place(self.tabs.chosen, self.filter_bar.text, None if here is None else int(here))
 
     def order(self) -> Sequence[int]:
-        """The numbers of the clients that the filter shows, as sorted."""
+        """The numbers of the clients that the filter shows, in sort order."""
         return self._rows.numbers if self._rows is not None else ()
 
     def chosen(self) -> list[int]:
-        """The numbers of the selected clients, in no order; when none is selected, of the one under the cursor."""
+        """The numbers of the selected clients, unordered; if none is selected, of the one under the cursor."""
         here = self.table.cursor_id
         return [int(id) for id in self.table.selection] or ([int(here)] if here is not None else [])
 
     def show_tab(self, index: int) -> None:
-        """Shows the clients of one tab. The first one again: of all clients, whatever the list was narrowed to."""
+        """Shows the clients of one tab. For the first tab: all clients, whatever the list was narrowed to."""
         if index != self.tabs.chosen:
             self.tabs.chosen = index
             self.cause = None
@@ -163,7 +163,7 @@ class TriagedList(ClientList):
 
     @property
     def way_back(self) -> str:
-        """A tab has no way back of its own: a click on the first one shows all."""
+        """A tab has no way back; clicking the first tab shows all clients."""
         if self.preview.is_over:
             return "Close"
         if self.filter_bar.has_keys or (self.cause is None and self.filter_bar.text):
@@ -171,8 +171,8 @@ class TriagedList(ClientList):
         return "Show all" if self.is_narrowed else ""
 
     def do_back(self) -> None:
-        """Uncovers the list, clears the filter that is typed, else goes back from a fix, from the filter, from what another screen led to,
-        then from the tab; never leaves the program."""
+        """Closes the preview, or clears the filter being typed; else leaves the fix, then the filter, then what another
+        screen led to, then the tab."""
         if self.preview.is_over:
             self.preview.close()
             self.show_about()

@@ -1,4 +1,4 @@
-"""A line to type in. What is too long for it stays and is said at once: Textual's own drops it without a word."""
+"""An input line. A text that is too long stays and is reported at once, where Textual would silently drop the rest."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from textual.widgets import Input
 from ...practice.text import one_line
 
 MOST = 10_000
-"""Characters of any field. More are not drawn in time."""
+"""The maximum length of any field. A longer text can't be drawn in time."""
 
 
 class Field(Input):
-    """Takes at most `longest` characters: it can be left with more, but not submitted. All pasted lines become one."""
+    """Accepts at most `longest` characters: a longer text can be left in it, but not submitted. Pasted lines are joined."""
 
     class TooLong(Message):
-        """What is typed or pasted is too long, or (`fits`) no longer is."""
+        """The text is too long, or (`fits`) no longer is."""
 
         def __init__(self, sentence: str, *, fits: bool = False) -> None:
             super().__init__()
@@ -24,7 +24,7 @@ class Field(Input):
             self.fits = fits
 
     def __init__(self, value: str = "", *, longest: int = MOST, **how: Any) -> None:
-        """`how`: as Textual's Input takes it, but for `max_length`."""
+        """`how`: as for Textual's Input, without `max_length`."""
         super().__init__(value, compact=True, **how)
         self.longest = longest
         self._is_too_long = False
@@ -35,7 +35,7 @@ class Field(Input):
 
     @on(Input.Changed)
     def say_whether_it_fits(self) -> None:
-        """Says it once, when it becomes too long."""
+        """Reports it once, when the text becomes too long."""
         is_too_long = len(self.value) > self.longest
         if is_too_long is not self._is_too_long:
             self._is_too_long = is_too_long
@@ -43,23 +43,23 @@ class Field(Input):
             self.post_message(self.TooLong(self._sentence, fits=not is_too_long))
 
     async def action_submit(self) -> None:
-        """Only what fits."""
+        """Submits only a text that fits."""
         if self.may_be_submitted():
             await super().action_submit()
 
     def may_be_submitted(self) -> bool:
-        """Whether it fits. Says again where it does not."""
+        """Whether the text fits. Reports again if it doesn't."""
         if len(self.value) > self.longest:
             self.post_message(self.TooLong(self._sentence))
             return False
         return True
 
     def on_unmount(self) -> None:
-        """Nothing about it is true any more."""
+        """Nothing it reported applies any more."""
         say_length(self.app, self.TooLong(self._sentence, fits=True))  # pyright: ignore[reportUnknownMemberType]
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """Takes a text whole or not at all."""
+        """Inserts a text completely or not at all."""
         if text and len(self.value) - abs(end - start) + len(text) > MOST:
             more = f"{len(text):,} characters are more than a field takes. Nothing was added."
             self.post_message(self.TooLong(more))
@@ -68,17 +68,17 @@ class Field(Input):
 
     @on(events.Paste)
     def paste_all_lines(self, event: events.Paste) -> None:
-        """Joins pasted lines. Textual's own takes the first."""
-        # Otherwise Textual calls its own handler, too.
+        """Joins pasted lines, where Textual's own takes only the first."""
+        # Otherwise Textual would call its own handler too.
         event.prevent_default()
         event.stop()
         if text := self.pasted(event.text):
             self.replace(text, *sorted(self.selection))
 
     def pasted(self, text: str) -> str:
-        """What a pasted text becomes."""
+        """What a pasted text is turned into."""
         if self.password:
-            # A secret is taken as it is, and no line of it is made up.
+            # A secret is not changed, so its lines are not joined.
             return text.rstrip("\r\n")
         return one_line(text)
 

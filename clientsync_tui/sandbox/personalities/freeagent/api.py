@@ -118,7 +118,7 @@ class Api:
         return await self._of_person(request, answer)
 
     def _places(self, grant: Grant) -> list[int]:
-        """The clients of whoever gave the grant: those that have left the practice or the manager are on no list."""
+        """The clients of whoever gave the grant, without those that have left the practice or changed managers."""
         world, person = self._box.world, self._access.person(grant)
         held = self._access.held(grant)
         places = (world.place_of(NAME, organisation) for organisation in held)

@@ -18,12 +18,12 @@ def problem(status: int, message: str) -> Response:
 
 
 def unauthorised(ended_at: float | None) -> Response:
-    """The answer to a token that is none, or that ended: the same."""
+    """The answer to an unknown or expired token: the same for both."""
     return problem(401, NOT_RECOGNISED)
 
 
 def too_many(limit: str, pause_s: int) -> Response:
-    """The answer to a call over a limit, in plain text whatever was asked for."""
+    """The answer to a call over a limit, always in plain text."""
     return PlainTextResponse(f"You must not exceed {limit}", 429, {"Retry-After": str(pause_s)})
 
 

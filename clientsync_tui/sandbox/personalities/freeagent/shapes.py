@@ -74,7 +74,7 @@ def client(world: World, index: int, base: str, *, minimal: bool) -> dict[str, A
 
 
 def is_linked(index: int) -> bool:
-    """Whether the client has an account of its own, linked to the practice, and not one that the practice pays for."""
+    """Whether the client has its own account, linked to the practice, instead of one that the practice pays for."""
     return index % 10 == 7
 
 

@@ -116,7 +116,7 @@ class Api:
         return endpoint
 
     def _account_of(self, uuid: str) -> str:
-        """The account of a business, by its other id; empty where there is none."""
+        """The account of a business, by its other id; empty if there is none."""
         world = self._box.world
         if not self._uuids:
             every = (world.organisation(NAME, place) for place in range(world.count_of(NAME)))
@@ -144,7 +144,7 @@ class Api:
 
 
 def _paged(request: Request, key: str, records: list[dict[str, Any]]) -> Response:
-    """The page that is asked for; a larger one than allowed is cut without a word."""
+    """The requested page. A page size above the maximum is silently cut."""
     asked = request.query_params
     page, size = asked.get("page", "1"), asked.get("per_page", str(USUAL_PAGE))
     if not (page.isdecimal() and size.isdecimal() and int(page) and int(size)):

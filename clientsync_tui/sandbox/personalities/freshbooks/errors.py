@@ -46,7 +46,7 @@ def problem(status: int, body: dict[str, Any]) -> Response:
 
 
 def unauthorised(ended_at: float | None) -> Response:
-    """The answer to a token that is none, or that ended: the same."""
+    """The answer to an unknown or expired token: the same for both."""
     return problem(401, UNAUTHENTICATED)
 
 

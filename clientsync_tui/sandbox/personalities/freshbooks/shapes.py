@@ -103,7 +103,7 @@ def system(of: Organisation) -> dict[str, Any]:
 
 
 def taxes(world: World, of: Organisation) -> list[dict[str, Any]]:
-    """Taxes; the first has the business's tax number, where it has one."""
+    """Taxes. The first has the business's tax number, if there is one."""
     return [
         {
             "id": 7_000 + place,
@@ -144,7 +144,7 @@ def vendors(world: World, of: Organisation) -> list[dict[str, Any]]:
 
 
 def ledger_accounts(of: Organisation) -> list[dict[str, Any]]:
-    """The chart of accounts, accounts within accounts beside their own."""
+    """The chart of accounts, with sub-accounts listed beside their parents."""
     uuids = {number: uuid_of(of.id, "account", number) for number, *_ in _ACCOUNTS}
     return [
         {

@@ -40,7 +40,7 @@ _throttled = count()
 
 
 def token_answer(issued: Issued) -> dict[str, Any]:
-    """The fields of a token answer; the hard end only where the header asks for it (unconfirmed)."""
+    """The fields of a token answer. The fixed end is included only if the header asks for it (unconfirmed)."""
     answer: dict[str, Any] = {
         "token_type": "bearer",
         "access_token": issued.access_token,
@@ -188,7 +188,8 @@ PERSONALITY = Personality(
     too_many=too_many,
     api=lambda sandbox, software: Api(sandbox, software).routes(),
     revocation=Revocation("/v2/oauth2/tokens/revoke", "json", "grant", unknown_status=400),
-    # That it changes about once a day is practitioners' experience; how long the old one goes on is unconfirmed.
+    # That it changes about once a day is practitioners' experience. How long the old one keeps working is
+    # unconfirmed.
     rotation=Rotation(after_s=DAY_S),
     hard_s=5 * YEAR_S,
     choosing_scope=ACCOUNTING,

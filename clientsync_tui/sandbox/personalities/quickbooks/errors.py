@@ -55,7 +55,7 @@ def throttled(*, in_xml: bool) -> tuple[str, str]:
 
 
 def unauthorised(ended_at: float | None) -> Response:
-    """The answer to a token that is none, or that ended."""
+    """The answer to an unknown or expired token."""
     detail = "Token expired" if ended_at is not None else "Token invalid"
     return JSONResponse(gateway("AuthenticationFailed", detail, "3200", "AUTHENTICATION", 401), 401)
 
@@ -82,7 +82,7 @@ def feature_missing(feature: str) -> Response:
 
 
 def not_understood(detail: str) -> Response:
-    """A statement that is none."""
+    """The answer to an invalid statement."""
     return JSONResponse(
         service("Error parsing query", f"QueryParserError: {detail}", "4000", "ValidationFault"), 400
     )

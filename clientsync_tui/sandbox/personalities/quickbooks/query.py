@@ -31,7 +31,7 @@ _VALUE = re.compile(r"true|false|'((?:[^'\\]|\\.)*)'", re.IGNORECASE)
 
 
 class NotUnderstood(ValueError):
-    """The statement is none; `str()` says where."""
+    """The statement is invalid; `str()` says where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Query:
         )
 
     def found(self, records: list[Record], *, names_active: bool) -> list[Record]:
-        """The records that fit, in order; inactive ones only where the statement names `Active`."""
+        """The matching records, in order; inactive ones only if the statement names `Active`."""
         fit = [r for r in records if all(condition(r) for condition in self.conditions)]
         if not names_active:
             fit = [r for r in fit if r.get("Active", True)]

@@ -26,7 +26,7 @@ def problem(status: int, error: tuple[str, str]) -> Response:
 
 
 def unauthorised(ended_at: float | None) -> Response:
-    """The answer to a token that is none, or that ended: the same."""
+    """The answer to an unknown or expired token: the same for both."""
     return problem(401, UNAUTHORISED)
 
 

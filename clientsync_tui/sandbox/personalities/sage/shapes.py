@@ -54,7 +54,7 @@ def others(person: Accountant) -> list[dict[str, Any]]:
 
 
 def lead_id(person: Accountant) -> str:
-    """The business that answers where a call names none."""
+    """The business that answers calls that name none."""
     return uuid_of(NAME, person.id, "lead")
 
 
@@ -77,7 +77,7 @@ def _listed(id: str, name: str, country: str, plan: str, phone: str = "", *, act
 
 
 def financial_settings(of: Organisation) -> dict[str, Any]:
-    """A business's year, currency and tax number; what is not set is null."""
+    """A business's year, currency and tax number; missing values are null."""
     day, month = of.year_end
     return {
         "$path": "/financial_settings",

@@ -77,7 +77,7 @@ def token_answer(issued: Issued) -> dict[str, Any]:
 
 
 def unauthorised(ended_at: float | None) -> Response:
-    """The answer to a token that is none, or that ended."""
+    """The answer to an unknown or expired token."""
     if ended_at is None:
         return problem(401, "AuthenticationUnsuccessful", {"WWW-Authenticate": "Bearer error=invalid_token"})
     return problem(

@@ -75,7 +75,7 @@ def _seven_decimals(moment: float) -> str:
 
 
 def _phones(of: Organisation) -> list[dict[str, str]]:
-    """In parts, as Xero says them; the fax is nobody's."""
+    """In parts, as Xero gives them; the fax number belongs to nobody."""
     if of.phone is None:
         return []
     country, area, number = of.phone.split(" ", 2)
@@ -87,7 +87,7 @@ def _phones(of: Organisation) -> list[dict[str, str]]:
 
 
 def organisation(of: Organisation) -> dict[str, Any]:
-    """The particulars; what is not set is left out, as Xero does."""
+    """The details. Missing values are left out, as Xero does."""
     quarterly = of.index % 3 != 0
     fields: dict[str, Any] = {
         "OrganisationID": of.id,

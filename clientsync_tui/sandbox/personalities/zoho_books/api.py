@@ -167,7 +167,7 @@ def _success(body: dict[str, Any]) -> Response:
 
 
 def _page(request: Request, key: str, lines: list[dict[str, Any]], *, says_more: bool) -> Response:
-    """A page of at most 200 lines. `says_more`: whether the answer says that there is another one."""
+    """A page of at most 200 lines. `says_more`: whether the answer says that another page follows."""
     page = request.query_params.get("page", "1")
     size = request.query_params.get("per_page", str(PAGE))
     if not (page.isdecimal() and size.isdecimal() and int(page) and 0 < int(size) <= PAGE):

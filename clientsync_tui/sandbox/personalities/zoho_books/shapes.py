@@ -69,7 +69,7 @@ def _fiscal_start(of: Organisation) -> int | str:
 
 
 def organization(of: Organisation, *, active: bool) -> dict[str, Any]:
-    """All particulars. What is not filled in is one space."""
+    """All details. Missing values are a single space."""
     return listed(of, active=active) | {
         "company_id_label": "Company ID",
         "company_id_value": of.registration_number or " ",
