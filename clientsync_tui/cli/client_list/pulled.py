@@ -1,6 +1,7 @@
 """`lists`: what was pulled from a client's organisations."""
 
 import csv
+import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -118,4 +119,9 @@ def _write_csv(found: "Sequence[Mapping[str, Any]]") -> None:
     out.writerow(["software", *fields])
     for app, record in records:
         values = (record.get(field) for field in fields)
-        out.writerow([app, *("" if value is None else defused(clean(str(value))) for value in values)])
+        out.writerow([app, *("" if value is None else defused(clean(_text(value))) for value in values)])
+
+
+def _text(value: Any) -> str:
+    """A field in a cell. What is not one word or number is JSON, so that a script can read it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,7 +115,7 @@ def test_lists_show_what_was_pulled(cli: Command, store: Store) -> None:
     organisation = next(iter(store.clients.integrated("xero")))
     records = [
         {"id": "1", "code": "200", "name": "Sales"},
-        {"id": "2", "code": "300", "name": "=Rent", "tax": "20%"},
+        {"id": "2", "code": "300", "name": "=Rent", "tax": "20%", "group": {"id": "é"}},
     ]
     store.pulled.keep("xero", organisation, {"accounts": records, "suppliers": []})
     summary = cli.inside("lists", "--client", "BAK01", "--json").json
@@ -124,6 +125,7 @@ def test_lists_show_what_was_pulled(cli: Command, store: Store) -> None:
         csv.DictReader(io.StringIO(cli.inside("lists", "--client", "BAK01", "accounts", "--csv").out))
     )
     assert [(row["name"], row["tax"]) for row in rows] == [("Sales", ""), ("'=Rent", "'20%")]
+    assert json.loads(rows[1]["group"]) == {"id": "é"}
     assert "Sales" in cli.inside("lists", "--client", "BAK01", "accounts").out
     assert cli.inside("lists", "--client", "BAK01", "unicorns").code == 2
     assert cli.inside("lists", "--client", ABBEY).code == 2
