@@ -1,4 +1,4 @@
-"""What holds for every test: a busy machine fails no property, and no one's own folders are touched."""
+"""What applies to every test: a busy machine must not make one fail, and nobody's own folders are touched."""
 
 import gc
 import os
@@ -14,7 +14,7 @@ from hypothesis import settings
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
-# Hundreds of processes are started: each would compile the program again where it may not keep what it compiled.
+# Hundreds of processes are started, and each would compile the program again if it could not save the result.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
@@ -23,7 +23,7 @@ ROOM = 2 << 30
 
 
 def _holds_the_tests() -> bool:
-    """Whether the folder in memory has room for what several runs write, and programs may be started from it."""
+    """Whether the folder in memory has room for what several runs write, and allows programs to be started from it."""
     return (
         MEMORY.is_dir()
         and os.access(MEMORY, os.W_OK | os.X_OK)
@@ -32,32 +32,36 @@ def _holds_the_tests() -> bool:
     )
 
 
-# Every saved change is waited for until it is on the disk, and the tests save thousands: a third of their time on a slow disk.
+# Every saved change waits for the disk, and the tests save thousands: on a slow disk, a third of their time.
 if "TMPDIR" not in os.environ and _holds_the_tests():
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
-# What a person's own folder holds is no one's who runs the tests.
+# The contents of the tester's own folders must not matter.
 _data = tempfile.TemporaryDirectory(prefix="clientsync-tests-")
 os.environ["XDG_DATA_HOME"] = _data.name
 
-# Tests call this host alone. The system's certificates, which take 50 ms to read, are read by those that are about them.
+# Tests only call this host. The system's certificates, which take 50 ms to read, are read only by tests about
+# them.
 _certificates = tempfile.TemporaryDirectory(prefix="clientsync-tests-")
 os.environ.pop("SSL_CERT_FILE", None)
 os.environ["SSL_CERT_DIR"] = _certificates.name
 
-# Started in a shell's background, a process ignores ctrl+c. So would every process that the tests start and interrupt.
+# A process started in a shell's background ignores ctrl+c, and so would every process that the tests start and
+# interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 COLLECT_EVERY = 500_000
-"""Objects made between two garbage collections. With Python's usual 700, collecting takes a fifth of a screen test's time."""
+"""Objects created between two garbage collections. With Python's usual 700, collecting takes a fifth of a screen test's
+time.
+"""
 OPEN_FILES = Path("/dev/fd")
 MOST_MORE = 150
-"""File descriptors: what tests leave open is closed by being collected, long before a worker runs out of them."""
+"""File descriptors: what tests leave open is closed by garbage collection, long before a worker runs out of them."""
 
 
 def pytest_collection(session: pytest.Session) -> None:
-    """Each worker begins with another folder, so that on a fresh copy none compiles what another one does."""
+    """Each worker starts with a different folder, so that on a fresh copy no two compile the same modules."""
     config = session.config
     number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     if config.args == config.getini("testpaths"):
@@ -67,18 +71,18 @@ def pytest_collection(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Imported objects stay, so there is no point in collecting them."""
+    """Imported objects stay, so there is no point in checking them."""
     gc.collect()
     gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests begin first. The others are in the same order in each worker."""
+    """Long tests start first. The others run in the same order in each worker."""
     items.sort(key=lambda item: (item.get_closest_marker("long") is None, str(item.path)))
 
 
 def pytest_runtest_setup() -> None:
-    """Before each test, because an app sets it for itself."""
+    """Before each test, because an app sets this itself."""
     gc.set_threshold(COLLECT_EVERY)
     if OPEN_FILES.is_dir() and _open_files() > _still_open[0] + MOST_MORE:
         gc.collect()

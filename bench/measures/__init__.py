@@ -1,1 +1,1 @@
-"""One file a measure (or several that share their programs); each is found by being here."""
+"""One file per measure (or several that share their programs), discovered by its location."""

@@ -1,1 +1,1 @@
-"""Programs that are measured in a terminal of their own: ours, and the peers with the same rows."""
+"""Programs measured in their own terminals: ours, and the peers with the same rows."""

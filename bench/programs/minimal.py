@@ -1,4 +1,4 @@
-"""The smallest Textual app: what a first frame costs at the least."""
+"""The smallest Textual app: the minimum cost of a first frame."""
 
 from textual.app import App, ComposeResult
 from textual.widgets import Static

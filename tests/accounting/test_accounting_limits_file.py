@@ -1,4 +1,4 @@
-"""The file in which the limits' calls are counted: made once, thrown away when damaged, and never another file under its name."""
+"""The file that counts calls: created once, thrown away when damaged, and never replaced by another file with its name."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""Certificates and proxies: what stands between this computer and an accounting app, and what is said about it."""
+"""Certificates and proxies between this computer and an accounting app, and the messages about them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator

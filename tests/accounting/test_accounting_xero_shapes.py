@@ -1,4 +1,4 @@
-"""Xero's answers in shapes that the sandbox never gives: whatever comes, it is read, or it is a trouble with words."""
+"""Xero's answers in shapes that the sandbox never gives: each is accepted, or raises a trouble with a message."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Zoho Books held against answers that its documents allow and the sandbox does not give."""
+"""Zoho Books' adapter with answers that its documentation allows but the sandbox doesn't give."""
 
 from collections.abc import Mapping
 from pathlib import Path

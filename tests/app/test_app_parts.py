@@ -1,4 +1,4 @@
-"""The parts that the app is put together from, each in an app that has nothing else."""
+"""The parts that the app is assembled from, each in an app with nothing else."""
 
 from typing import Any
 

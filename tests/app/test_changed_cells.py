@@ -1,4 +1,4 @@
-"""Only what changed is sent, and a terminal then shows the same as if everything had been."""
+"""Only changes are sent, and the terminal then shows the same as if everything had been."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""A job while the line drops or something breaks: the program ends or goes on, says what happened, and the job is resumed later."""
+"""A job when the connection drops or something breaks: the program ends or continues, says what happened, and the job can
+be resumed.
+"""
 
 import sqlite3
 from collections.abc import Callable

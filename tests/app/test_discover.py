@@ -1,4 +1,6 @@
-"""What can be done is found: by `?` on every screen and dialogue, in the palette, and in the last line, which tells only what works."""
+"""Actions can be found: with `?` on every screen and dialogue, in the palette, and in the last line, which shows only what
+works.
+"""
 
 import asyncio
 from collections.abc import Callable

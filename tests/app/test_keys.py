@@ -1,4 +1,6 @@
-"""Keys: no two actions of a screen share one, the same key means the same everywhere, and a person's own keys are taken or refused in words."""
+"""Keys: no two actions of a screen share one, the same key means the same everywhere, and a user's own keys are accepted or
+rejected with a reason.
+"""
 
 import ast
 import importlib

@@ -1,4 +1,4 @@
-"""Short messages: above the key bar, never over a row or a button; the newest replaces the former; all can be read again."""
+"""Short messages: above the key bar, never over a row or a button; the newest replaces the previous; all can be read again."""
 
 from collections.abc import Iterator
 from pathlib import Path

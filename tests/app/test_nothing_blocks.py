@@ -1,4 +1,4 @@
-"""Nothing keeps a key waiting: not a job of some thousand clients, and not what a start could do without."""
+"""Nothing delays a key: neither a job with thousands of clients nor anything that the start could do without."""
 
 import subprocess
 import sys

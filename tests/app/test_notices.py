@@ -1,4 +1,4 @@
-"""What reaches a person who looks elsewhere, and what reaches their clipboard."""
+"""Notifications for users who are looking elsewhere, and copying to their clipboard."""
 
 import base64
 import shutil

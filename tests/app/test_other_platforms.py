@@ -1,8 +1,4 @@
-"""The program where Python has less than on Linux: it starts, and commands and screens work.
-
-This stands in for machines with Windows and macOS, which the tests do not have: modules, signals and functions that are not there
-are taken away in a process of its own. What Windows does otherwise with files, consoles and processes is not shown by it.
-"""
+"""The program on platforms where Python has less than on Linux: it starts, and commands and screens work."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The app in a browser: only who was given a link gets in, and every other way is refused, the websocket too."""
+"""The app in a browser: only someone with a link gets in, and every other way is refused, including the websocket."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The app in a real browser, which is left as it opens: no one clicks into the page."""
+"""The app in a real browser, just as it opens: nobody clicks into the page."""
 
 import asyncio
 import itertools

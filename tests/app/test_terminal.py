@@ -1,4 +1,4 @@
-"""The app in a real pseudo-terminal: what it sends there, and what it does when that is asked, stopped, shrunk or cut off."""
+"""The app in a real pseudo-terminal: what it sends there, and how it reacts to being suspended, resized or cut off."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What of Textual the program uses that is Textual's own business."""
+"""The private members of Textual that the program uses."""
 
 import ast
 import importlib

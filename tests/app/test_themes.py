@@ -1,4 +1,4 @@
-"""The themes: text that can be read on everything it stands on, greys that stay greys, and which theme a terminal gets."""
+"""The themes: text that is readable on every background, greys that stay grey, and which theme a terminal gets."""
 
 import pytest
 from rich.color import ColorSystem

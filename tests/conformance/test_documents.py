@@ -1,4 +1,4 @@
-"""Each software has its page, with every scope it asks for and what must be known before one relies on it."""
+"""Each app has its page, with every scope it requests and what users must know before relying on it."""
 
 from pathlib import Path
 

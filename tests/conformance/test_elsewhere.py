@@ -1,4 +1,4 @@
-"""A package of someone else's: built and run as the document says, used by the program, and left out if it is broken."""
+"""Another package: built and run as the document says, used by the program, and left out if it is broken."""
 
 import json
 import os

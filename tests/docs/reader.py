@@ -1,13 +1,4 @@
-"""Someone who follows a page of the documents: every command of its `console` blocks is run, in order, and says what the page says.
-
-In a page,
-
-* a line that begins with `$ ` is a command; the lines below it must come in its output, in that order (others may stand between
-  them), and `…` in them stands for anything; `[exit status N]` is the status, which is 0 otherwise;
-* a block ```` ```toml FILE ```` (or of another kind) is a file that the reader writes; if it is a systemd service, it is started;
-* what a `crontab` block starts is started with the environment that cron gives;
-* `<!-- signs in as EMAIL -->` says who the reader is for the sign-ins that follow.
-"""
+"""Follows a page of the documents: runs every command in its `console` blocks, in order, and compares the output."""
 
 import configparser
 import gc

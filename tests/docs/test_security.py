@@ -1,4 +1,4 @@
-"""SECURITY.md promises nothing that no test shows."""
+"""SECURITY.md promises nothing that no test proves."""
 
 import re
 from pathlib import Path

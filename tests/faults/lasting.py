@@ -1,7 +1,4 @@
-"""A program that runs for long, as the app does: job after job in one process; prints its memory (KiB) after each.
-
-`python -m tests.faults.lasting CONFIG`, until its stdin ends.
-"""
+"""A program that runs for a long time, like the app: job after job in one process. Prints its memory (KiB) after each."""
 
 import asyncio
 import select

@@ -1,8 +1,4 @@
-"""Bulk jobs for as long as one likes, with faults at random; after each, all that must hold is looked at.
-
-`python -m tests.faults.soak --minutes 60 [--seed 7] [--software NAME]...` (without: every accounting app at once). Ends with the counts as JSON;
-the first thing that does not hold ends it.
-"""
+"""Bulk jobs for as long as you like, with random faults; after each, everything that must hold is checked."""
 
 import argparse
 import json

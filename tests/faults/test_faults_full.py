@@ -1,4 +1,4 @@
-"""The disk fills up during bulk work: the program says so, saves nothing half, and continues once there is room."""
+"""The disk fills up during bulk work: the program says so, saves nothing half-done, and continues once there is room."""
 
 import os
 import resource

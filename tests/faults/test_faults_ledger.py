@@ -1,4 +1,4 @@
-"""Another program changed the ledger: the doctor says where, and hides nothing that follows from it."""
+"""Another program changed the ledger: the doctor says where, and hides none of the consequences."""
 
 import shutil
 import sqlite3

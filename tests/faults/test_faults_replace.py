@@ -1,4 +1,4 @@
-"""A repair or restore replaces the practice's file whole or not at all, and never while it is open."""
+"""A repair or restore replaces the practice's file completely or not at all, and never while it is open."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Inputs for a target: its corpus, and what comes of it when parts are taken out, put in, doubled or exchanged."""
+"""Inputs for a target: its corpus, and variants with parts removed, inserted, doubled or swapped."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Each parser of what comes from outside, as a function of bytes that may raise only what the person is told in words."""
+"""Each parser of outside input, as a function of bytes that may raise only errors with a message for the user."""
 
 import asyncio
 import json

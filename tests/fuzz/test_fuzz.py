@@ -1,8 +1,4 @@
-"""Every parser of what comes from outside takes any input, or refuses it in words; nothing else is ever raised.
-
-`FUZZ=20000 pytest tests/fuzz` tries so many inputs a parser in place of some dozens; `python -m tests.fuzz NAME` goes on until it is
-stopped, led by what the inputs reach where atheris is installed. What was found once is kept in `corpus/`.
-"""
+"""Every parser of outside input accepts any input or refuses it with a message; nothing else is ever raised."""
 
 import os
 

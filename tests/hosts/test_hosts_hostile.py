@@ -1,4 +1,4 @@
-"""A member appends past the program what it would never append: it has no effect and stops nobody."""
+"""A member appends entries that the program never would: they have no effect and stop nobody."""
 
 import json
 from collections.abc import Iterator

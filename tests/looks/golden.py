@@ -1,9 +1,4 @@
-"""The golden files: one for each scene, with its looks one after the other, made to be read and compared.
-
-A look in the first theme is its rows, `|` the text and below it `'` the styles: a letter and how many cells (`"`: as in the row above).
-Of the other themes there are only the lines that differ from the first, with their row's number. What the letters mean stands at the end,
-for each theme by itself.
-"""
+"""The golden files, one per scene, with its looks one after the other, in a form that people can read and compare."""
 
 import difflib
 import os

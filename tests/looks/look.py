@@ -1,4 +1,4 @@
-"""What a terminal would show, as rows of text, each with the runs of styles that its cells have."""
+"""What a terminal would show, as rows of text with the runs of styles of their cells."""
 
 from collections.abc import Iterable
 from functools import lru_cache

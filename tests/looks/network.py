@@ -1,4 +1,4 @@
-"""The network as the looks have it: no one is called, and what comes of it is always the same."""
+"""The network for the looks: nobody is called, and the results are always the same."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence

@@ -1,4 +1,6 @@
-"""A practice whose every name, date and id is given, so that it looks the same on every machine. Filled straight through the ledger."""
+"""A practice with fixed names, dates and ids, so that it looks the same on every machine. Filled directly through the
+ledger.
+"""
 
 from datetime import timedelta
 from pathlib import Path

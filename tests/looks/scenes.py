@@ -1,4 +1,4 @@
-"""What is looked at: for each scene the keys that lead there from the client list, and what happened in the practice before."""
+"""The scenes: for each, the keys that lead there from the client list, and what happened in the practice before."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

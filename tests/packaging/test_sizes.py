@@ -1,4 +1,4 @@
-"""A file has one reason to exist, and a folder is looked through at a glance."""
+"""A file has one reason to exist, and a folder can be taken in at a glance."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An app of any software of the sandbox, that does by hand what a program does: plain HTTP, no redirect followed."""
+"""An app for any accounting app of the sandbox that does manually what a program does: plain HTTP, no redirects followed."""
 
 from dataclasses import dataclass, field
 from typing import Any

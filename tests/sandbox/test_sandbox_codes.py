@@ -1,4 +1,4 @@
-"""Authorisation codes: what a link must say, and what a code is worth."""
+"""Authorisation codes: what a link must contain, and what a code is good for."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Every fault, as a program meets it."""
+"""Every fault, as a program sees it."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The sandbox's answers against Xero's own OpenAPI files, where those are at hand."""
+"""Compares the sandbox's answers with Xero's own OpenAPI files, if they are available."""
 
 import re
 from pathlib import Path

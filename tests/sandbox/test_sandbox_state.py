@@ -1,4 +1,4 @@
-"""What a sandbox with a state file remembers over its end."""
+"""What a sandbox with a state file remembers after it ends."""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""The buttons of every screen and dialogue follow one rule: the action first, what leaves last, the focus on the action unless it can't be undone."""
+"""The buttons of every screen and dialogue follow one rule: the action first, Cancel last, and the focus on the action
+unless it can't be undone.
+"""
 
 import ast
 import asyncio

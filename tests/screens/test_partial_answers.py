@@ -1,4 +1,4 @@
-"""What an accounting app gives only in part, as the screens say it."""
+"""How screens show what an accounting app provides only in part."""
 
 import json
 from datetime import UTC, datetime

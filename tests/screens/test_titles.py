@@ -1,4 +1,4 @@
-"""What apps call themselves: kept for the next start, and asked again when it may have changed."""
+"""Apps' display names: cached for the next start, and read again if they may have changed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""All that a sign-in needs, against a sandbox: for the tests of this folder and of `accounting`."""
+"""Everything that a sign-in needs, with a sandbox: for the tests in this folder and in `accounting`."""
 
 import asyncio
 import os

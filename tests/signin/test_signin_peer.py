@@ -1,4 +1,4 @@
-"""Whose a connection is: asked of the kernel, or read in its table where it can't be asked."""
+"""Who owns a connection: asked of the kernel, or read from its table if it can't be asked."""
 
 import os
 import socket

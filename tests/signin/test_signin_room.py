@@ -1,4 +1,4 @@
-"""On a full or read-only disk nothing is asked of a sign-in server: the answer could not be saved."""
+"""On a full or read-only disk, nothing is requested from a sign-in server, because the answer could not be saved."""
 
 import asyncio
 import json

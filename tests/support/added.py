@@ -1,4 +1,6 @@
-"""What adding clients to a new practice leaves behind: tests that begin with the same clients copy it instead of adding them again."""
+"""The result of adding clients to a new practice. Tests that start with the same clients copy it instead of adding them
+again.
+"""
 
 import os
 import sqlite3
@@ -14,12 +16,12 @@ from clientsync_tui.store.jobs import Job
 from clientsync_tui.workplace import Workplace
 
 FRESH_S = 300
-"""How long a copy may be made: later, its tokens are too old for tests that count calls."""
+"""How long a copy may be used: after that, its tokens are too old for tests that count calls."""
 
 
 @dataclass
 class Added:
-    """Everything that was written, there and here. `holder`: under which name the sign-in is noted."""
+    """Everything that was written, there and here. `holder`: the name under which the sign-in is recorded."""
 
     job: Job
     state: State
@@ -33,7 +35,7 @@ _added: dict[object, Added] = {}
 
 
 def key(sandbox: Sandbox, database: Path, *about: object) -> object | None:
-    """What the result depends on; None if something happened before, so that clients have to be added in earnest."""
+    """What the result depends on; None if something has happened before, so that clients must really be added."""
     scripted = sandbox.faults.in_force or sandbox.scripts.in_force
     untouched = not (sandbox.calls.total or scripted or sandbox.clock.ahead_s)
     if not untouched or database.exists() or any(_keyring().iterdir()):
@@ -42,7 +44,7 @@ def key(sandbox: Sandbox, database: Path, *about: object) -> object | None:
 
 
 def copy(key: object, sandbox: Sandbox, config: Path) -> Job | None:
-    """Puts a copy in place; None if there is none yet, or it is old."""
+    """Puts a copy in place; None if there is none yet or it is too old."""
     found = _added.get(key)
     if found is None or time.monotonic() - found.at > FRESH_S:
         return None
@@ -53,14 +55,14 @@ def copy(key: object, sandbox: Sandbox, config: Path) -> Job | None:
     workplace = Workplace.open(config)
     workplace.config.database.touch(0o600)
     workplace.config.database.write_bytes(found.database)
-    # The holder's name has the keyring's place in it, which is another one in each test.
+    # The holder's name contains the keyring's path, which differs in each test.
     workplace.store.sign_ins.rename(found.holder, workplace.holder)
     workplace.close()
     return found.job
 
 
 def remember(key: object, job: Job, sandbox: Sandbox, config: Path) -> None:
-    """Keeps what was just added."""
+    """Saves what was just added."""
     keyring = {file.name: file.read_text() for file in _keyring().iterdir()}
     workplace = Workplace.open(config)
     holder = workplace.holder

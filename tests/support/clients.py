@@ -1,4 +1,4 @@
-"""Practices whose ledger is filled directly, without any accounting app: for screens that only read and write the list."""
+"""Practices whose ledger is filled directly, without accounting apps, for screens that only read and write the list."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ LIFE = timedelta(days=60)
 
 
 def workplace_in(folder: Path, name: str = "Tester & Co") -> Workplace:
-    """A practice of its own in `folder`."""
+    """A practice in `folder`."""
     config = folder / "config.toml"
     if not config.exists():
         config.write_text(f'[practice]\nname = "{name}"\ndatabase = "practice.db"\n')
@@ -29,7 +29,7 @@ def app_in(folder: Path, name: str = "Tester & Co") -> ClientSyncApp:
 
 
 def signed_in(store: Store, email: str, ends_in: timedelta = timedelta(days=55)) -> str:
-    """Someone signed in to Xero, so long ago that the sign-in ends in that time; returns its id."""
+    """Signs someone in to Xero, long enough ago that the sign-in ends in that time. Returns its id."""
     name = email.partition("@")[0].capitalize()
     sign_in = f"xero:{name}"
     now = datetime.now(UTC)
@@ -46,7 +46,7 @@ def signed_in(store: Store, email: str, ends_in: timedelta = timedelta(days=55))
 def add(
     store: Store, name: str, sign_in: str | None = None, *, code: str | None = None, team: str | None = None
 ) -> str:
-    """A client, integrated by `sign_in` unless that is None; returns its id."""
+    """Adds a client, integrated by `sign_in` unless that is None. Returns its id."""
     count = store.ledger.last()
     client = f"c{count:06}"
     entries = [
@@ -60,13 +60,13 @@ def add(
 
 
 def found(store: Store, client: str, kind: Kind, reason: str) -> None:
-    """What a check found of a client's integration."""
+    """Records what a check found about a client's integration."""
     organisation = "o" + client[1:]
     store.ledger.append(NewEntry(kind, ANN, client, "xero", organisation, {"reason": reason}))
 
 
 def fill(store: Store, names: Sequence[str], sign_in: str) -> None:
-    """Many connected clients in one transaction."""
+    """Adds many connected clients in one transaction."""
     entries: list[NewEntry] = []
     for n, name in enumerate(names):
         body = {"organisation_name": name, "sign_in": sign_in}

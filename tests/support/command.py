@@ -1,4 +1,4 @@
-"""The command line for any test: as a process of its own, or (where a process proves nothing more) inside this one."""
+"""The command line for tests: as a separate process or, if that would prove nothing more, inside this one."""
 
 import json
 import os
@@ -26,7 +26,7 @@ PATIENCE_S = 60
 
 @dataclass(frozen=True)
 class Said:
-    """What a command came to."""
+    """A command's result."""
 
     code: int
     out: str
@@ -39,25 +39,27 @@ class Said:
 
 @dataclass(frozen=True)
 class Command:
-    """`clientsync --config CONFIG`. `from_nothing`: its processes are not forked from one that has imported the program."""
+    """`clientsync --config CONFIG`. `from_nothing`: starts new processes instead of forking one that has imported the
+    program.
+    """
 
     config: Path
     from_nothing: bool = False
 
     @property
     def fresh(self) -> "Command":
-        """For what depends on what is imported, on how Python begins, or on what the process list shows."""
+        """For tests of imports, of Python's start-up, or of the process list."""
         return replace(self, from_nothing=True)
 
     def words(self, *words: str) -> list[str]:
         return ["--config", str(self.config), *words]
 
     def line(self, *words: str) -> list[str]:
-        """The words that start it from nothing."""
+        """The command line that starts it from nothing."""
         return [sys.executable, "-m", "clientsync_tui", *self.words(*words)]
 
     def run(self, *words: str, stdin: str | None = None) -> Said:
-        """As a process; without `stdin` it is at its end."""
+        """Runs it as a process. Without `stdin`, its input is at its end."""
         if self.from_nothing:
             done = subprocess.run(
                 self.line(*words), input=stdin or "", capture_output=True, text=True, timeout=PATIENCE_S
@@ -75,7 +77,7 @@ class Command:
         return Started(Process(self.words(*words), stdin=stdin, stdout=pipe, stderr=pipe))
 
     def inside(self, *words: str) -> Said:
-        """In this process."""
+        """Runs it in this process."""
         done = CliRunner().invoke(root, ["--config", str(self.config), *words], prog_name="clientsync")
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
@@ -83,7 +85,7 @@ class Command:
 
 
 class Started:
-    """A command that runs; its stderr is read as it comes."""
+    """A running command. Its stderr is read as it comes."""
 
     def __init__(self, process: "Process | subprocess.Popen[str]") -> None:
         self.process = process
@@ -108,7 +110,7 @@ class Started:
         return "".join(self._out)
 
     def line(self, start: str, number: int = 1) -> str:
-        """The first line of stderr that begins so, or the second ..., waited for."""
+        """Waits for the first (or second ...) line on stderr that starts like this."""
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             whole = (line.rstrip("\n") for line in self.err.splitlines(keepends=True) if line.endswith("\n"))
@@ -121,13 +123,13 @@ class Started:
         raise AssertionError(f"no line {start!r}; status {self.process.poll()}, stderr:\n{self.err}")
 
     def say(self, text: str) -> None:
-        """A line on its stdin."""
+        """Sends a line to its stdin."""
         assert self.process.stdin is not None
         self.process.stdin.write(text + "\n")
         self.process.stdin.flush()
 
     def end(self) -> Said:
-        """Waits for its end."""
+        """Waits until it ends."""
         code = self.process.wait(PATIENCE_S)
         for reader in self._readers:
             reader.join(PATIENCE_S)
@@ -151,12 +153,12 @@ class Terminal:
         self._seen = 0
 
     def until(self, pattern: str) -> str:
-        """Waits for the text to hold `pattern`; gives its first group, or all of it."""
+        """Waits until the text matches `pattern`. Returns its first group, or the whole match."""
         found = self._found(pattern, 0)
         return found[found.lastindex or 0]
 
     def after(self, pattern: str) -> str:
-        """The same behind where this was found last."""
+        """The same, searching after the last match."""
         found = self._found(pattern, self._seen)
         self._seen = found.end()
         return found[found.lastindex or 0]
@@ -171,7 +173,7 @@ class Terminal:
         os.write(self._ours, text.encode())
 
     def end(self) -> int:
-        """Reads to the end; the exit status."""
+        """Reads to the end. Returns the exit status."""
         while self._read():
             pass
         os.close(self._ours)
@@ -182,7 +184,7 @@ class Terminal:
             return False
         try:
             data = os.read(self._ours, 65_536)
-        except OSError:  # Linux says so when no one holds the other end any more
+        except OSError:  # Linux says this when nobody holds the other end any more
             return False
         self.text += data.decode("utf-8", "replace")
         return bool(data)
@@ -191,12 +193,12 @@ class Terminal:
 def _read(stream: IO[str] | None, into: list[str]) -> None:
     assert stream is not None
     for line in stream:
-        # Each line is to be seen as it comes.
+        # Each line must be visible as it comes.
         into.append(line)  # noqa: PERF402
 
 
 def every_command(command: click.Command, *above: str) -> list[tuple[tuple[str, ...], click.Command]]:
-    """This command and all below it, each with the words that call it."""
+    """This command and all below it, each with the arguments that call it."""
     found: list[tuple[tuple[str, ...], click.Command]] = [(above, command)]
     if isinstance(command, click.Group):
         ctx = click.Context(command)
@@ -213,7 +215,7 @@ def example_lines(command: click.Command) -> list[str]:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """What the platform's folders and the terminal's facts are in a test."""
+    """The platform's folders and the terminal's properties in a test."""
     return {
         "XDG_CONFIG_HOME": str(folder / "config"),
         "XDG_DATA_HOME": str(folder / "data"),
@@ -222,5 +224,5 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def keys(rows: Sequence[dict[str, Any]]) -> set[frozenset[str]]:
-    """The keys that the objects of an array have."""
+    """The keys of the objects in an array."""
     return {frozenset(row) for row in rows}

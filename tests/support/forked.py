@@ -1,7 +1,4 @@
-"""A process that begins at once, for tests that kill many: forked from one that has imported the program already.
-
-What a start from nothing costs and does is tested by those that start `python -m clientsync_tui`.
-"""
+"""A process that starts at once, for tests that kill many: forked from one that has already imported the program."""
 
 import multiprocessing
 import os
@@ -36,24 +33,24 @@ _forking.set_forkserver_preload(
 
 
 def begin(does: Callable[..., object], *arguments: Any) -> ForkServerProcess:
-    """Does it in a process with this one's environment, whose output is thrown away."""
+    """Runs it in a process with this one's environment, and discards its output."""
     process = _forking.Process(target=_run, args=(dict(os.environ), does, arguments), daemon=True)
     process.start()
     return process
 
 
 def talk() -> "tuple[Connection, Connection]":
-    """Two ends of a line, to be given to `begin`."""
+    """Two ends of a connection, to be passed to `begin`."""
     return _forking.Pipe()
 
 
 def barrier(parties: int) -> Barrier:
-    """Where so many of them wait for each other."""
+    """A barrier for that many processes."""
     return _forking.Barrier(parties)
 
 
 def command(config: Path, *words: str) -> None:
-    """`clientsync` with these words."""
+    """Runs `clientsync` with these arguments."""
     from clientsync_tui.cli.main import root
 
     root.main(["--config", str(config), *words], prog_name="clientsync")

@@ -1,4 +1,4 @@
-"""What an app has drawn, as the terminal that a test does not have would show it."""
+"""What an app has drawn, as a terminal would show it, without a terminal."""
 
 import asyncio
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ Piece = tuple[int, int, list[str]]
 
 
 class Frames:
-    """Follows what `app` draws. To look at the same frame again costs nothing, and a test can wait for the next."""
+    """Follows what `app` draws. Looking at the same frame again is free, and a test can wait for the next."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
@@ -33,7 +33,7 @@ class Frames:
             self._drawn.set()
 
     async def next(self, seconds: float) -> None:
-        """Waits for the next frame, but no longer than this."""
+        """Waits for the next frame, up to this long."""
         self._drawn.clear()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._drawn.wait(), seconds)

@@ -1,4 +1,4 @@
-"""A clock that stands still, and a terminal, a time zone and a person that are the same on every machine."""
+"""A clock that stands still, and the same terminal, time zone and user on every machine."""
 
 import importlib
 import os
@@ -29,7 +29,7 @@ ELSEWHERE = (
     "TMUX",
     "WAYLAND_DISPLAY",
 )
-"""What this machine's own environment says of its terminal and desktop."""
+"""What this machine's environment says about its terminal and desktop."""
 PINNED = {
     "TZ": "UTC",
     "LC_ALL": "C.UTF-8",
@@ -44,7 +44,7 @@ class _AnyDatetime(type):
         return isinstance(instance, datetime)
 
     def __eq__(cls, other: object) -> bool:
-        # Type hints name the real one, and some modules look for `datetime` among them.
+        # Type hints use the real one, and some modules look for `datetime` among them.
         return other is cls or other is datetime
 
     def __hash__(cls) -> int:
@@ -52,7 +52,7 @@ class _AnyDatetime(type):
 
 
 class Frozen(datetime, metaclass=_AnyDatetime):
-    """What the program's modules know as `datetime` while the clock stands still."""
+    """What the program's modules see as `datetime` while the clock stands still."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> Any:
@@ -61,8 +61,8 @@ class Frozen(datetime, metaclass=_AnyDatetime):
 
 @contextmanager
 def frozen_clock() -> Iterator[None]:
-    """The program's clock stands at NOW. The sandbox keeps the real time, by which tokens are verified."""
-    # A module imported later would keep the frozen clock for good.
+    """The program's clock stands at NOW. The sandbox keeps real time, by which tokens are verified."""
+    # A module imported later would keep the frozen clock.
     for module in pkgutil.walk_packages(clientsync_tui.__path__, "clientsync_tui."):
         if not module.name.startswith(("clientsync_tui.cli", "clientsync_tui.__main__")):
             importlib.import_module(module.name)
@@ -84,7 +84,7 @@ def frozen_clock() -> Iterator[None]:
 
 @contextmanager
 def pinned_machine() -> Iterator[None]:
-    """The same time zone, locale, terminal and person everywhere."""
+    """The same time zone, locale, terminal and user everywhere."""
     with patch.dict(os.environ, PINNED), patch("clientsync_tui.host.this_user.login", lambda: "ann"):
         for name in set(ELSEWHERE) - set(PINNED):
             os.environ.pop(name, None)

@@ -1,4 +1,4 @@
-"""Hosts that share a practice on PostgreSQL: each has a configuration, a data folder and a keyring of its own."""
+"""Hosts that share a practice on PostgreSQL, each with its own configuration, data folder and keyring."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ class Host:
 
     @contextmanager
     def here(self) -> Iterator[None]:
-        """This process is on that host for a while."""
+        """Makes this process act as that host for a while."""
         values = {
             "XDG_CONFIG_HOME": str(self.folder / "config"),
             "XDG_DATA_HOME": str(self.folder / "data"),
@@ -49,12 +49,12 @@ class Host:
                     os.environ[name] = value
 
     def run(self, *words: str) -> Said:
-        """A command on that host."""
+        """Runs a command on that host."""
         with self.here():
             return Command(self.config).inside(*words)
 
     def ok(self, *words: str) -> Any:
-        """A command that must end well, with what `--json` printed."""
+        """Runs a command that must succeed. Returns what `--json` printed."""
         said = self.run(*words)
         assert said.code == 0, said
         return said.json if "--json" in words else said
@@ -71,7 +71,7 @@ class Host:
 
 
 def host(folder: Path, name: str) -> Host:
-    """A host that nobody has set up."""
+    """A host that is not set up yet."""
     made = Host(folder / name, name)
     (made.folder / "keyring").mkdir(parents=True)
     made.config.write_text(tomlkit.dumps({"practice": {"name": "Tester & Co", "database": "practice.db"}}))
@@ -82,10 +82,7 @@ _originals: "dict[tuple[Server, tuple[str, ...]], tuple[Database, TemporaryDirec
 
 
 def shared(folder: Path, database: Database, *names: str) -> list[Host]:
-    """Hosts that share a new practice: the first one's person made it and is its admin, the others are members.
-
-    They are copies: the hosts of those names did all that once for the server.
-    """
+    """Hosts that share a new practice. The first one's person created it and is its admin; the others are members."""
     key = database.server, names
     if key not in _originals:
         original, kept = Database(database.server), TemporaryDirectory()

@@ -1,4 +1,4 @@
-"""What tests may see of the store that the program does not: its database, to look into it or to damage it."""
+"""Access to the store that tests have and the program doesn't: its database, to inspect or damage it."""
 
 from clientsync_tui.store.database import Database
 from clientsync_tui.store.store import Store

@@ -1,4 +1,4 @@
-"""A person at the program, to be a process of its own: hears of one action after the other, does it, and says so."""
+"""A user of the program, to be run as a separate process: receives actions one by one, performs them, and reports."""
 
 import asyncio
 from multiprocessing.connection import Connection
@@ -49,7 +49,7 @@ async def act(workplace: Workplace, session: Session, email: str, told: dict[str
 
 
 def run(config: Path, email: str, line: Connection) -> None:
-    """Does what comes over the line until the process is killed."""
+    """Does what comes over the connection until the process is killed."""
     asyncio.run(_answer(config, email, line))
 
 

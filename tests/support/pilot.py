@@ -1,7 +1,4 @@
-"""Runs an app for a test: its pilot's keys wait for what they do, and no style sheet is parsed twice in one process.
-
-Textual's own pilot waits after each key until the whole process is idle, up to two seconds: with a sandbox in the process it seldom is.
-"""
+"""Runs an app for a test: its pilot's keys wait until they have been handled, and style sheets are parsed once per process."""
 
 import asyncio
 import string
@@ -22,19 +19,19 @@ from clientsync_tui.app import key_queue
 from tests.support.frames import Frames
 
 PATIENCE_S = 30
-"""How long a key, or what is waited for, may take."""
+"""How long a key, or the state waited for, may take."""
 LOOK_EVERY_S = 0.02
-"""How often a test looks for what no frame shows."""
+"""How often a test checks for something that no frame shows."""
 KEYS_PATIENCE_S = 10
-"""How long the program's keys wait for the key before them. On a busy machine what it does may take longer than they wait for a person."""
+"""How long the program's keys wait for the previous one. On a busy machine, that may take longer than a person would wait."""
 key_queue.PATIENCE_S = key_queue.BEHIND_S = KEYS_PATIENCE_S
 
 CHARACTERS = {_character_to_key(character): character for character in string.printable}
-"""What each named key types: `slash` types `/`. Textual's own table lacks some."""
+"""What each named key types: `slash` types `/`. Textual's own table is incomplete."""
 
 
 class PatientPilot(Pilot[Any]):
-    """Presses a key once the key before it is done, and everything that it changed is drawn."""
+    """Presses a key once the previous one has been handled and everything that it changed is drawn."""
 
     def __init__(self, app: App[Any]) -> None:
         super().__init__(app)
@@ -48,7 +45,7 @@ class PatientPilot(Pilot[Any]):
         await self.pause()
 
     async def pause(self, delay: float | None = None) -> None:
-        """Without a time: until everything asked for is done and drawn."""
+        """Without a time: waits until everything requested is done and drawn."""
         if delay is not None:
             await super().pause(delay)
             return
@@ -57,7 +54,7 @@ class PatientPilot(Pilot[Any]):
             await self._handled()
 
     async def until(self, condition: Callable[[], object]) -> bool:
-        """Waits until `condition` holds, and looks at each frame. False: it has not come true."""
+        """Waits until `condition` holds, checking each frame. False: it has not come true."""
         end = time.monotonic() + PATIENCE_S
         while not condition():
             if time.monotonic() > end:
@@ -70,7 +67,7 @@ class PatientPilot(Pilot[Any]):
         return True
 
     async def _handled(self) -> None:
-        """Until every message is handled, and those that it led to."""
+        """Waits until every message, and those that it caused, have been handled."""
         end = time.monotonic() + PATIENCE_S
         await self._ready()
         while self.app._exception is None and self._is_busy():
@@ -80,7 +77,7 @@ class PatientPilot(Pilot[Any]):
             await self._ready()
 
     async def _ready(self) -> None:
-        """Until nothing goes on in this thread that does not wait for time, another thread or another process."""
+        """Waits until nothing in this thread is going on except waiting for time, another thread or another process."""
         await asyncio.sleep(0)
         while cast(Any, asyncio.get_running_loop())._ready:
             await asyncio.sleep(0)
@@ -96,7 +93,7 @@ class PatientPilot(Pilot[Any]):
         )
 
     def _draws(self) -> bool:
-        """Draws at once what Textual would draw within a sixtieth of a second. Whether there was something to draw."""
+        """Draws at once what Textual would draw within a sixtieth of a second. Returns whether there was anything to draw."""
         if self.app._exit or self.app._exception is not None:
             return False
         screen = self.app.screen
@@ -113,13 +110,13 @@ class PatientPilot(Pilot[Any]):
 
 
 def is_at_work(pump: MessagePump) -> bool:
-    """Whether it is handling messages, and not waiting for the next."""
+    """Whether it is handling messages instead of waiting for the next."""
     waits = cast(Any, pump._message_queue.ready_event)._waiters
     return pump._running and not (pump._closing or pump._closed or waits)
 
 
 class SharedRules(Stylesheet):
-    """Style sheets whose rules every app of the process shares. Parsing them is half of what it costs to start an app."""
+    """Style sheets whose rules every app in the process shares. Parsing them is half the cost of starting an app."""
 
     _parsed: ClassVar[dict[tuple[object, ...], list[RuleSet]]] = {}
 
@@ -130,7 +127,9 @@ class SharedRules(Stylesheet):
         return self._parsed[key]
 
     def reparse(self) -> None:
-        """Parses into this object, so that new variables are shared too. Textual takes another one, in case of errors."""
+        """Parses into this object, so that new variables are shared too. Textual would create another one, in case of
+        errors.
+        """
         self.parse()
 
 

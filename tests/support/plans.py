@@ -1,4 +1,4 @@
-"""Plans of each kind of work, asked for in one line."""
+"""Plans for each kind of work, in one line."""
 
 from collections.abc import Collection
 

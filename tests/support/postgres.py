@@ -1,8 +1,4 @@
-"""A real PostgreSQL for tests, with nothing installed by hand: the extra `test` brings the server's binaries.
-
-A folder's `conftest.py` makes the fixtures known there: `from tests.support.postgres import postgres, server`. In test modules the same
-line would start a server for each. One runs for the whole session, and each test has a database of its own.
-"""
+"""A real PostgreSQL for tests, without manual installation: the extra `test` brings the server's binaries."""
 
 import importlib.util
 import os
@@ -24,7 +20,7 @@ from clientsync_tui.sandbox.config import free_ports
 PATIENCE_S = 60
 OWNER = "postgres"
 NOBODY = 65534
-"""PostgreSQL refuses to run as root; this user has nothing of its own anywhere."""
+"""PostgreSQL refuses to run as root. This user owns nothing anywhere."""
 
 WITH_PASSWORD = "needs_password"
 """Members of this role need their password; the server trusts all others."""
@@ -39,7 +35,7 @@ SETTINGS = {
 
 
 class Server:
-    """A server in a folder of its own, on the loopback and on a socket. It trusts every role without a password."""
+    """A server in its own folder, on the loopback and on a socket. It trusts every role without a password."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="clientsync-pg-"))
@@ -49,9 +45,9 @@ class Server:
             self._as = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
             os.chown(self._folder, NOBODY, NOBODY)
             if not self._can_run():
-                # The virtual environment is in a folder of root's own.
+                # The virtual environment is in a folder that only root can read.
                 self._programs = Path(shutil.copytree(self._programs.parent, self._folder / "pg")) / "bin"
-        # Not one that the system gives to whoever asks for any: it would be taken while the server is stopped.
+        # Not an ephemeral port, which the system could give away while the server is stopped.
         self.port = free_ports(1)[0]
         self._data = self._folder / "data"
         self._run(
@@ -73,7 +69,7 @@ class Server:
         self.start()
 
     def _watched(self) -> "subprocess.Popen[bytes]":
-        """Removes the server when this process ends, however it ends: its end of the pipe is closed then."""
+        """Removes the server when this process ends, however it ends, because that closes its end of the pipe."""
         stop = (
             f"cat; '{self._programs / 'pg_ctl'}' stop -m immediate -D '{self._data}'; rm -rf '{self._folder}'"
         )
@@ -94,7 +90,7 @@ class Server:
         self._run(
             "pg_ctl", "start", "-w", "-D", str(self._data), "-l", str(self._folder / "log"), "-o", options
         )
-        # Behind a crash, `pg_ctl` comes back while the server still recovers.
+        # After a crash, `pg_ctl` returns while the server is still recovering.
         end = time.monotonic() + PATIENCE_S
         while True:
             try:
@@ -107,22 +103,22 @@ class Server:
                 return
 
     def connect(self, database: str = OWNER, role: str = OWNER) -> "psycopg.Connection[Any]":
-        """A connection past the program."""
+        """A connection that bypasses the program."""
         return psycopg.connect(host="127.0.0.1", port=self.port, dbname=database, user=role, autocommit=True)
 
     def stop(self) -> None:
-        """Stops it at once, as a crash of its host would."""
+        """Stops it at once, like a crash of its host."""
         self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(self._data))
 
     def remove(self) -> None:
-        """Stops it for good."""
+        """Stops and deletes it."""
         assert self._watcher.stdin is not None
         self._watcher.stdin.close()
         self._watcher.wait(60)
 
     @property
     def socket_folder(self) -> Path:
-        """Where its socket is."""
+        """The folder with its socket."""
         return self._folder
 
     def _run(self, program: str, *words: str) -> None:
@@ -140,7 +136,9 @@ class Server:
 
 
 class Database:
-    """A database of a server, made on first use: empty, or a copy. Its roles are made on first use, without any right."""
+    """A database on a server, created on first use, empty or as a copy. Its roles are created on first use, without any
+    rights.
+    """
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -150,7 +148,7 @@ class Database:
         self._roles = {OWNER: OWNER}
 
     def copy(self, original: "Database") -> None:
-        """It will be a copy of another one that nobody is connected to; roles made for that one are its roles too."""
+        """Makes it a copy of another database that nobody is connected to. It shares that one's roles."""
         assert not self._is_made
         self._original = original
         self._roles |= original._roles
@@ -169,7 +167,7 @@ class Database:
         return self._name
 
     def url(self, role: str = OWNER) -> str:
-        """Its address for a role, as it is in the configuration."""
+        """Its address for a role, as in the configuration."""
         if role != OWNER:
             with self.connect() as db, suppress(psycopg.errors.DuplicateObject):
                 db.execute(
@@ -178,11 +176,11 @@ class Database:
         return f"postgresql://{self.role(role)}@127.0.0.1:{self.server.port}/{self.name}"
 
     def role(self, name: str) -> str:
-        """The name of a role of this test alone, or of the original: roles belong to the whole server."""
+        """The name of a role that belongs to this test, or to the original: roles are global to the server."""
         return self._roles.setdefault(name, f"{name}_{self._name}")
 
     def connect(self, role: str = OWNER) -> "psycopg.Connection[Any]":
-        """A connection of one's own, past the program."""
+        """A separate connection that bypasses the program."""
         return self.server.connect(self.name, self.role(role))
 
 

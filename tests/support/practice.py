@@ -1,7 +1,4 @@
-"""A practice on a sandbox for any test of a screen: its own folders and keyring, signed in to over loopback HTTP.
-
-In a test module: `from tests.support.practice import practice` makes the fixture known there.
-"""
+"""A practice on a sandbox for tests of screens, with its own folders and keyring, signed in over loopback HTTP."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterator
@@ -28,18 +25,20 @@ from tests.support import added, plans
 from tests.support.pilot import PATIENCE_S, PatientPilot
 
 ELSEWHERE = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "DISPLAY", "WAYLAND_DISPLAY")
-"""What this machine's own environment says of where the person sits."""
+"""What this machine's environment says about where the user sits."""
 T = TypeVar("T")
 
 
 def cheap_keyring(folder: Path) -> dict[str, str]:
-    """The environment of a keyring in `folder` that costs nothing to open; an encrypted file costs a quarter of a second on purpose."""
+    """The environment for a keyring in `folder` that opens quickly; an encrypted file takes a quarter of a second on
+    purpose.
+    """
     return {"PYTHON_KEYRING_BACKEND": "tests.signin.keyrings.Folder", "TEST_KEYRING": str(folder)}
 
 
 @dataclass
 class Practice:
-    """A practice set up for `sandbox`; its files are in `folder`."""
+    """A practice set up for `sandbox`, with its files in `folder`."""
 
     sandbox: Running
     folder: Path
@@ -50,12 +49,12 @@ class Practice:
         return self.folder / "config.toml"
 
     def workplace(self) -> Workplace:
-        """The workplace of a new run of the program. What it opens is closed at the end of the test, unless the test closes it."""
+        """The workplace of a new run of the program. It is closed at the end of the test, unless the test closes it."""
         self._opened.append(Workplace.open(self.config))
         return self._opened[-1]
 
     def close(self) -> None:
-        """Closes the workplaces that are still open."""
+        """Closes all open workplaces."""
         for workplace in self._opened:
             workplace.close()
 
@@ -64,11 +63,11 @@ class Practice:
 
     @property
     def people(self) -> list[str]:
-        """The accountants' e-mail addresses; the first reaches every organisation."""
+        """The accountants' e-mail addresses; the first one reaches every organisation."""
         return [person.email for person in self.sandbox.world.people]
 
     def do(self, work: Callable[[Workplace, Session], Awaitable[T]]) -> T:
-        """Does something with a session of its own, as another run of the program would."""
+        """Does something in a separate session, like another run of the program."""
         workplace = self.workplace()
 
         async def run() -> T:
@@ -85,7 +84,7 @@ class Practice:
     def sign_in(
         self, email: str, organisations: Collection[str] | None = None, software: str = "xero"
     ) -> SignIn:
-        """Signs a person in, without a screen."""
+        """Signs a person in without a screen."""
 
         async def work(_: Workplace, session: Session) -> SignIn:
             return await signed_in(session, email, organisations, software)
@@ -93,7 +92,7 @@ class Practice:
         return self.do(work)
 
     def keep_secrets(self) -> None:
-        """The secrets of the sandbox's apps, for the apps that need one."""
+        """Saves the secrets of the sandbox's apps that need one."""
 
         async def keep(workplace: Workplace, _: Session) -> None:
             for name, table in workplace.config.software.items():
@@ -104,7 +103,7 @@ class Practice:
         self.do(keep)
 
     def add(self, email: str, organisations: Collection[str] | None = None, software: str = "xero") -> Job:
-        """Signs a person in and adds clients from these organisations (None: from all that are reached)."""
+        """Signs a person in and adds clients from these organisations (None: from all they reach)."""
 
         box, database = self.sandbox.sandbox, self.folder / "practice.db"
         key = added.key(box, database, email, organisations, software)
@@ -128,7 +127,7 @@ def set_up(box: Running, folder: Path) -> Practice:
     """A new practice in `folder`, set up for this sandbox."""
     tables = {
         "practice": {"name": "Tester & Co", "database": "practice.db"},
-        # Nothing is asked twice: that is shown with the calls themselves, and each pause would be waited for.
+        # Nothing is retried: retries are tested with the calls themselves, and every pause would cost time.
         "http": {"timeout_s": 5, "attempts": 1},
         "software": software_tables(box.url, box.sandbox.softwares.values()),
     }
@@ -150,7 +149,7 @@ async def signed_in(
 
 @pytest.fixture
 def practices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Practice]]:
-    """Makes practices on sandboxes with the options that a test wants; all is gone at its end."""
+    """Creates practices on sandboxes with the options that a test needs. All are deleted at its end."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     for name in ELSEWHERE:
@@ -176,18 +175,18 @@ def practices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
 
 @pytest.fixture
 def practice(practices: Callable[..., Practice]) -> Practice:
-    """A practice on a sandbox of twelve organisations that are consented to all at once."""
+    """A practice on a sandbox with twelve organisations, whose consent covers all of them."""
     return practices()
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    """Waits until `condition` holds; fails with the screen's text when it does not come true in time."""
+    """Waits until `condition` holds. Fails with the screen's text if it doesn't come true in time."""
     assert isinstance(pilot, PatientPilot)
     if not await pilot.until(condition):
         raise AssertionError(f"it did not come true; the screen is {pilot.app.screen!r}:\n{shown(pilot)}")
 
 
 def shown(pilot: Pilot[None]) -> str:
-    """The text on the screen, as the terminal has it."""
+    """The text on the screen, as the terminal shows it."""
     assert isinstance(pilot, PatientPilot)
     return pilot.frames.text

@@ -1,7 +1,5 @@
-"""`clientsync` as a process of its own that begins in 20 ms: forked from one that has imported the program (`tests/support/warm.py`).
-
-It differs from one that was started with `python -m clientsync_tui` in this: what it imports is imported already, /proc shows the other's
-command line, it is not this process's child, and modules are not taken apart at its end. Where that matters a test starts the real thing.
+"""`clientsync` as a separate process that starts in 20 ms: forked from one that has already imported the program
+(`tests/support/warm.py`).
 """
 
 import atexit
@@ -37,18 +35,20 @@ SET_IN_THE_CHILD = {
     "TMPDIR",
     "PYTHONPATH",
 }
-"""What is looked up while the program is imported, and is right all the same."""
+"""Variables that are looked up while the program is imported, and are right all the same."""
 READ_BY_C = re.compile("PYTHON[A-Z]|OPENSSL_")
-"""How names begin that the interpreter and its libraries read at their start."""
+"""Prefixes of variables that the interpreter and its libraries read at their start."""
 ELSEWHERE = re.compile("LC_|SSH_")
-"""How names begin that are not for the process that is forked from, whatever they are where the tests run."""
+"""Prefixes of variables to keep from the process that is forked, whatever they are where the tests run."""
 ENVIRONMENT = dict(os.environ)
-"""As it was before any test changed it."""
+"""The environment before any test changed it."""
 LIMITS = sorted({value for name, value in vars(resource).items() if name.startswith("RLIMIT_")})
 
 
 def _readable(fd: int, seconds: float | None) -> bool:
-    """Whether something can be read within this time; None: however long it takes. Not by `select`, which knows no number above 1,023."""
+    """Whether something can be read within this time; None: wait for ever. Doesn't use `select`, which supports no
+    descriptor above 1,023.
+    """
     poll = select.poll()
     poll.register(fd, select.POLLIN)
     return bool(poll.poll(None if seconds is None else seconds * 1000))
@@ -69,7 +69,9 @@ class Process:
         start_new_session: bool = False,
         terminal: bool = False,
     ) -> None:
-        """`words`: those after `clientsync`. `terminal`: `stdin` is one, and becomes its controlling terminal and all its streams."""
+        """`words`: the arguments of `clientsync`. `terminal`: `stdin` is one, and becomes its controlling terminal and all
+        its streams.
+        """
         self.returncode: int | None = None
         self.stdin: IO[str] | None = None
         self.stdout: IO[str] | None = None
@@ -132,7 +134,7 @@ class Process:
         self.send_signal(signal.SIGTERM)
 
     def communicate(self, text: str | bytes = "", timeout: float | None = None) -> tuple[str, str]:
-        """Gives it the text and reads what it prints, to its end."""
+        """Sends the text and reads everything that it prints."""
         until = None if timeout is None else time.monotonic() + timeout
         read: dict[str, str] = {"stdout": "", "stderr": ""}
 
@@ -145,7 +147,7 @@ class Process:
                 with stream:
                     stream.buffer.write(text.encode() if isinstance(text, str) else text)
             except BrokenPipeError:
-                # It reads no more.
+                # It no longer reads.
                 return
 
         tasks = [
@@ -198,7 +200,7 @@ def run(
 
 
 class _Warm:
-    """The process that they are forked from. It ends when this one does."""
+    """The process that they are forked from. It ends with this one."""
 
     def __init__(self) -> None:
         self._control, theirs = socket.socketpair()
@@ -209,7 +211,7 @@ class _Warm:
             env=environment,
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
-            # A command without a terminal must find none, also where the tests run on one.
+            # A command without a terminal must not find one, even if the tests run on one.
             start_new_session=True,
         )
         theirs.close()
@@ -221,7 +223,7 @@ class _Warm:
         atexit.register(self.end)
 
     def fork(self, start: Start, descriptors: list[int]) -> int:
-        """The process id of the new one."""
+        """The new process's id."""
         self._assert_right(start.environment)
         text = json.dumps(asdict(start)).encode()
         with self._lock:
@@ -234,7 +236,7 @@ class _Warm:
         self._process.wait()
 
     def _assert_right(self, environment: Mapping[str, str]) -> None:
-        """What was read before the fork can't be otherwise after it."""
+        """What was read before the fork can't differ after it."""
         both = {*environment, *self._environment} - SET_IN_THE_CHILD
         names = self._names | {name for name in both if READ_BY_C.match(name)}
         wrong = [name for name in sorted(names) if environment.get(name) != self._environment.get(name)]

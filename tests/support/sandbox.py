@@ -1,7 +1,4 @@
-"""A sandbox for any test, and an app that signs in to it by hand with plain HTTP.
-
-In a test module: `from tests.support.sandbox import sandbox` makes the fixture known there.
-"""
+"""A sandbox for tests, and an app that signs in to it manually over plain HTTP."""
 
 import base64
 import hashlib
@@ -23,14 +20,14 @@ REDIRECT = "http://localhost:8400/callback"
 
 @pytest.fixture
 def sandbox() -> Iterator[Running]:
-    """Forty organisations, no rate limits in the way."""
+    """Forty organisations, without rate limits."""
     with running(Options(limits=False, hostile=True)) as box:
         yield box
 
 
 @pytest.fixture
 def sandboxes() -> Iterator[Callable[[Options], Running]]:
-    """Sandboxes as the test wants them; all are stopped at its end."""
+    """Sandboxes with the options that the test needs. All are stopped at its end."""
     started: list[Running] = []
 
     def start(options: Options) -> Running:
@@ -43,13 +40,13 @@ def sandboxes() -> Iterator[Callable[[Options], Running]]:
 
 
 def plain_http() -> httpx2.Client:
-    """A client for the loopback; certificates, which take 50 ms to read, are not needed there."""
+    """A client for the loopback, without certificates, which take 50 ms to read."""
     return httpx2.Client(trust_env=False, verify=False, timeout=10)
 
 
 @dataclass
 class App:
-    """An app of a practice, at `url` (the sandbox's), that does by hand what Client Sync does. Redirects are not followed."""
+    """A practice's app at `url` (the sandbox's) that does manually what Client Sync does. Redirects are not followed."""
 
     url: str
     client_id: str = "sandbox-xero"
@@ -63,7 +60,7 @@ class App:
         return f"{self.url}/xero"
 
     def link(self, **changes: str | None) -> str:
-        """The sign-in link; `changes` replace or (None) remove parameters."""
+        """The sign-in link. `changes` replace or (None) remove parameters."""
         challenge = (
             base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).rstrip(b"=").decode()
         )
@@ -80,7 +77,7 @@ class App:
         return f"{self.xero}/identity/connect/authorize?{urlencode({k: v for k, v in query.items() if v is not None})}"
 
     def code(self, email: str, **changes: str | None) -> str:
-        """A code for this person, signed in without pages."""
+        """A code for this person, who signs in without pages."""
         answer = self.http.get(self.link(prompt="none", login_hint=email, **changes))
         assert answer.status_code == 303, answer.text
         return arrived(answer)["code"]
@@ -123,5 +120,5 @@ class App:
 
 
 def arrived(answer: httpx2.Response) -> dict[str, str]:
-    """What a redirect back to the app says."""
+    """The parameters of a redirect back to the app."""
     return dict(parse_qsl(urlsplit(answer.headers["location"]).query))

@@ -1,4 +1,4 @@
-"""What a spreadsheet makes of a CSV that it opens and saves again, its cells being of the format General."""
+"""What a spreadsheet turns a CSV into when it opens and saves it, with all cells in the format General."""
 
 import csv
 import re
@@ -11,7 +11,7 @@ _MONTH_AND_DAY = re.compile(
 
 
 def saved_again(cell: str) -> str:
-    """A cell as it comes back."""
+    """A cell after that."""
     text = cell.strip()
     if formula := re.fullmatch(r'="(.*)"', text):
         return formula[1]

@@ -36,7 +36,7 @@ UNSET = (
 
 
 class Terminal:
-    """`with Terminal("--config", FILE) as terminal`: `clientsync` with these words; it is killed at the end."""
+    """`with Terminal("--config", FILE) as terminal`: runs `clientsync` with these arguments, and kills it at the end."""
 
     def __init__(
         self,
@@ -48,8 +48,7 @@ class Terminal:
         code: str | None = None,
         fresh: bool = False,
     ) -> None:
-        """`typed`: what is typed before the program starts; `answers`: what the terminal says when it is asked something;
-        `code`: Python to run in place of `clientsync`; `fresh`: start it from nothing, for what depends on what is imported."""
+        """`typed`: what is typed before the program starts. `answers`: what the terminal replies to queries."""
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self.written = b""
@@ -71,7 +70,7 @@ class Terminal:
         os.close(terminal)
 
     def read(self, quiet_s: float = 0.05) -> bytes:
-        """What comes until nothing came for so long."""
+        """Reads until nothing has come for this long."""
         came = b""
         while select.select([self.fd], [], [], quiet_s)[0]:
             try:
@@ -93,7 +92,7 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def until(self, condition: "str | Callable[[], object]") -> None:
-        """Reads until the text stands on the screen, or the condition holds."""
+        """Reads until the text is on the screen, or the condition holds."""
         end = time.monotonic() + PATIENCE_S
         while not (condition in self.text if isinstance(condition, str) else condition()):
             if time.monotonic() > end:
@@ -108,16 +107,16 @@ class Terminal:
         self.screen.resize(lines, columns)
 
     def hang_up(self) -> None:
-        """As when the line drops."""
+        """Simulates a lost connection."""
         os.close(self.fd)
         self.fd = -1
 
     def state(self) -> str:
-        """The process's state as Linux has it: R, S, T (stopped), Z ..."""
+        """The process's state as Linux names it: R, S, T (stopped), Z ..."""
         return Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(") ")[2][0]
 
     def end(self, within_s: float = PATIENCE_S) -> int:
-        """Waits for the end; returns the exit status (negative: the signal)."""
+        """Waits until it ends. Returns the exit status (negative: the signal)."""
         until = time.monotonic() + within_s
         while (status := self.process.poll()) is None:
             if time.monotonic() > until:

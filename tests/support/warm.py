@@ -1,7 +1,4 @@
-"""The process that commands are forked from: it has imported the program, so that none of them has to.
-
-`tests/support/process.py` starts it and says how a command differs from one that was started with `python -m clientsync_tui`.
-"""
+"""The process that commands are forked from. It has already imported the program, so that none of them has to."""
 
 import atexit
 import gc
@@ -28,15 +25,15 @@ import clientsync_tui
 from clientsync_tui.terminal import capabilities
 
 IMPORTS = ("_strptime", "anyio._backends._asyncio", "h11", "httpcore2", "truststore")
-"""What others import for themselves later."""
+"""Modules that other modules would import later."""
 NOT_THE_PROGRAM = ("clientsync_tui.__main__", "clientsync_tui.conformance")
 PLAIN_LOCALES = ("", "C", "POSIX", "C.UTF-8")
-"""Python takes each of these for C.UTF-8."""
+"""Python treats each of these as C.UTF-8."""
 
 
 @dataclass(frozen=True)
 class Start:
-    """How a command is to be started. Its three standard streams, or the one terminal, come beside it."""
+    """How to start a command. Its three standard streams, or the terminal, are sent along."""
 
     words: list[str]
     folder: str
@@ -48,7 +45,9 @@ class Start:
 
 
 def serve(control: socket.socket) -> Start | None:
-    """Forks a command for each start that is asked for. In the command it returns the start; otherwise at the end of `control`."""
+    """Forks a command for each requested start. In the command it returns the start; otherwise it returns when `control`
+    ends.
+    """
     # A child that ends wakes this process.
     waking, wakes = socket.socketpair()
     wakes.setblocking(False)
@@ -76,7 +75,7 @@ def serve(control: socket.socket) -> Start | None:
                 try:
                     _become(start, streams)
                 finally:
-                    # Not before: who asked for it may look at it, or kill it, from now on.
+                    # Not before, because from now on the caller may look at it or kill it.
                     control.sendall(os.getpid().to_bytes(8, "big"))
                     for theirs in (control, waking, wakes):
                         theirs.close()
@@ -87,7 +86,7 @@ def serve(control: socket.socket) -> Start | None:
 
 
 def _do_nothing(_number: int, _frame: object) -> None:
-    """Only a signal that something is done for wakes a process."""
+    """Only a signal with a handler wakes a process."""
 
 
 def _receive(control: socket.socket) -> tuple[Start, list[int]] | None:
@@ -102,7 +101,7 @@ def _receive(control: socket.socket) -> tuple[Start, list[int]] | None:
 
 
 def _tell_ends(ends: dict[int, int]) -> None:
-    """How each command ended that ended since, to who waits for it."""
+    """Reports to the waiting callers how each command has ended."""
     with suppress(ChildProcessError):
         while (ended := os.waitpid(-1, os.WNOHANG))[0]:
             end = ends.pop(ended[0])
@@ -118,7 +117,7 @@ def _become(start: Start, streams: list[int]) -> None:
     else:
         if start.new_session:
             os.setsid()
-        # Not over one that is still to be used.
+        # Not over one that is still needed.
         for number, descriptor in enumerate(streams):
             os.dup2(descriptor, number)
         for descriptor in streams:
@@ -144,7 +143,7 @@ def _become(start: Start, streams: list[int]) -> None:
 
 
 def _set_locale() -> bool:
-    """Whether it is a plain one."""
+    """Whether it is a plain locale."""
     named = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or ""
     if named in PLAIN_LOCALES[:3] and not os.environ.get("LC_ALL"):
         os.environ["LC_CTYPE"] = "C.UTF-8"
@@ -154,7 +153,7 @@ def _set_locale() -> bool:
 
 
 def _open_streams(errors: str) -> None:
-    """Python decides by what they are how they are buffered."""
+    """Python decides by their type how they are buffered."""
 
     def text(number: int, mode: str, errors: str) -> Any:
         stream: Any = io.TextIOWrapper(
@@ -173,7 +172,7 @@ def _open_streams(errors: str) -> None:
 
 
 def _run() -> NoReturn:
-    """The program, and what the interpreter does at its end but for taking every module apart."""
+    """The program, and what the interpreter does at exit, except for tearing down modules."""
     from clientsync_tui.__main__ import main
 
     code = 0
@@ -204,7 +203,7 @@ def _programs_modules() -> list[str]:
 
 @contextmanager
 def _looked_up() -> Generator[set[str]]:
-    """The names in the environment that are looked up meanwhile."""
+    """The names that are looked up in the environment meanwhile."""
     names: set[str] = set()
     kind: Any = type(os.environ)
     look_up = kind.__getitem__
@@ -221,7 +220,9 @@ def _looked_up() -> Generator[set[str]]:
 
 
 def _refuse_to_set(read: Mapping[str, str | None]) -> None:
-    """The program sets some before it imports who reads them. Here they have been read already, as they are in `read`."""
+    """The program sets some variables before importing what reads them. Here those have already been read, as they are in
+    `read`.
+    """
     kind: Any = type(os.environ)
     set_item = kind.__setitem__
 

@@ -1,4 +1,4 @@
-"""The parts that the select table is put together from, each without a screen."""
+"""The parts that the select table is assembled from, each without a screen."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What stands above the client list: the practice's health beside the tabs, and how far the jobs are that run."""
+"""The lines above the client list: the practice's health beside the tabs, and the progress of running jobs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is shown of a sign-in and of a status is the same everywhere: header, panel, list, menu and commands."""
+"""A sign-in and a status look the same everywhere: header, panel, list, menu and commands."""
 
 from datetime import timedelta
 from pathlib import Path

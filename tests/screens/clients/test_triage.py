@@ -1,4 +1,4 @@
-"""Fixes above the client list, worked through with keys alone: two accounting apps, several people, names that mean no good."""
+"""Fixes above the client list, worked through with keys only: two accounting apps, several people, hostile names."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Keys that come faster than the list follows: each means the list that the keys before it asked for."""
+"""Keys that arrive faster than the list follows: each refers to the list that the previous keys asked for."""
 
 from array import array
 from pathlib import Path

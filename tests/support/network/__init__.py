@@ -1,1 +1,1 @@
-"""What stands between a program in a test and what it talks to: lines, certificates, network namespaces, a browser."""
+"""What stands between a program under test and its peers: connections, certificates, network namespaces, a browser."""

@@ -1,4 +1,4 @@
-"""The person's browser, for tests of screens: follows the link of the sign-in screen, as one of the sandbox's accountants."""
+"""The user's browser for tests of screens: follows the sign-in screen's link as one of the sandbox's accountants."""
 
 import asyncio
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from tests.support.practice import until
 
 
 async def link_shown(pilot: Pilot[None]) -> SignInScreen:
-    """The sign-in screen, once its link is there."""
+    """The sign-in screen, once it shows its link."""
     await until(pilot, lambda: isinstance(pilot.app.screen, SignInScreen) and pilot.app.screen.link)
     screen = pilot.app.screen
     assert isinstance(screen, SignInScreen)
@@ -19,7 +19,7 @@ async def link_shown(pilot: Pilot[None]) -> SignInScreen:
 
 
 async def come_back_as(pilot: Pilot[None], email: str, organisations: Collection[str] | None = None) -> None:
-    """Signs this person in (and connects these organisations), and waits until the sign-in screen is gone."""
+    """Signs this person in (and connects these organisations), then waits until the sign-in screen is gone."""
     screen = await link_shown(pilot)
     chosen = None if organisations is None else list(organisations)
     await asyncio.to_thread(authorise, screen.link, email, chosen)

@@ -1,4 +1,4 @@
-"""The line between a program and a practice's server: it can carry TLS with any certificate, and it can go silent."""
+"""The connection between a program and a practice's server. It can carry TLS with any certificate, and it can fall silent."""
 
 import asyncio
 import ssl
@@ -11,11 +11,7 @@ ASKS_FOR_GSS, ASKS_FOR_TLS = b"\0\0\0\x08\x04\xd2\x16\x30", b"\0\0\0\x08\x04\xd2
 
 
 class Line:
-    """Forwards what comes to `port` to the server's port on the loopback, or to its socket.
-
-    `certificate`: a file with it and its key, to be shown to whoever asks for TLS. The binaries that the tests bring know no TLS, so it
-    ends here, and libpq verifies it as it would the server's own.
-    """
+    """Forwards what arrives at `port` to the server's port on the loopback, or to its socket."""
 
     def __init__(
         self, server: int | Path, certificate: Path | None = None, port: int = 0, address: str = "127.0.0.1"
@@ -43,20 +39,20 @@ class Line:
         self._loop.close()
 
     def cut(self) -> None:
-        """From now on nothing arrives, in either direction, and nobody is told: connections stay open."""
+        """From now on nothing arrives in either direction, and nobody is told: connections stay open."""
         self._now(self._carries.clear)
 
     def cut_behind(self, words: bytes) -> None:
-        """The same once these words have gone to the server."""
+        """Does the same once these bytes have gone to the server."""
         self._last_words = words
 
     def mend(self) -> None:
-        """What was held up arrives, and everything else as before."""
+        """Delivers what was held up, and everything after that."""
         self._last_words = None
         self._now(self._carries.set)
 
     def _now(self, do: Callable[[], None]) -> None:
-        """In the line's own thread, and done when this returns."""
+        """Runs it in the connection's own thread, and waits for it."""
 
         async def done() -> None:
             do()
@@ -89,7 +85,7 @@ class Line:
             )
             await asyncio.gather(self._carry(reader, back, to_server=True), self._carry(there, writer))
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            # One end is gone, or does not trust the certificate; or the test is over.
+            # One end is gone or doesn't trust the certificate, or the test is over.
             writer.close()
 
     async def _carry(
@@ -102,7 +98,7 @@ class Line:
                     self._carries.clear()
                 writer.write(part)
                 await writer.drain()
-            # Nobody hears of the end either.
+            # Nobody hears about the end either.
             await self._carries.wait()
         finally:
             writer.close()

@@ -1,4 +1,4 @@
-"""Hosts with a network of their own, where this machine allows it: Linux's network namespaces, joined by virtual cables."""
+"""Hosts with their own networks, if this machine allows it: Linux's network namespaces, joined by virtual cables."""
 
 import ctypes
 import os
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Network:
-    """A server and hosts, each in a namespace. The server is 10.77.N.1 to host number N, which is 10.77.N.2."""
+    """A server and hosts, each in a namespace. For host number N, the server is 10.77.N.1 and the host 10.77.N.2."""
 
     def __init__(self, hosts: int) -> None:
         mark = secrets.token_hex(3)
@@ -24,7 +24,7 @@ class Network:
         self.hosts = [f"cs{mark}h{n}" for n in range(hosts)]
 
     def lay(self) -> None:
-        """Makes the namespaces and the cables. Raises CalledProcessError or OSError where that is not allowed."""
+        """Creates the namespaces and cables. Raises CalledProcessError or OSError if that is not allowed."""
         for name in (self.server, *self.hosts):
             _ip("netns", "add", name)
             _ip("-n", name, "link", "set", "lo", "up")
@@ -37,22 +37,22 @@ class Network:
                 _ip("-n", namespace, "link", "set", device, "up")
 
     def remove(self) -> None:
-        """Takes them away."""
+        """Removes them."""
         for name in (self.server, *self.hosts):
             with suppress(OSError, subprocess.CalledProcessError):
                 _ip("netns", "del", name)
 
     def unplug(self, n: int) -> None:
-        """From now on every packet of that host is lost; nobody is told."""
+        """From now on, every packet of that host is lost, and nobody is told."""
         _ip("-n", self.server, "link", "set", f"to{n}", "down")
 
     def plug(self, n: int) -> None:
-        """And now none."""
+        """Ends that."""
         _ip("-n", self.server, "link", "set", f"to{n}", "up")
 
 
 def within(namespace: str, call: Callable[[], T]) -> T:
-    """What `call` gives, called in that namespace, as is every thread that it starts."""
+    """The result of `call`, run in that namespace, as are all threads it starts."""
 
     def entered() -> T:
         place = os.open(f"/run/netns/{namespace}", os.O_RDONLY)
@@ -69,7 +69,7 @@ def within(namespace: str, call: Callable[[], T]) -> T:
 
 @contextmanager
 def network(hosts: int) -> Generator[Network]:
-    """A network; skips the test where this machine allows none."""
+    """A network. Skips the test if this machine doesn't allow one."""
     made = Network(hosts)
     try:
         try:

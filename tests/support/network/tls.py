@@ -1,4 +1,6 @@
-"""Certificates of any kind, a real TLS server on the loopback that shows them, and a SOCKS5 proxy that leads every name to it."""
+"""Certificates of any kind, a real TLS server on the loopback that presents them, and a SOCKS5 proxy that leads every name
+to it.
+"""
 
 import asyncio
 import ssl
@@ -24,7 +26,7 @@ def key() -> ec.EllipticCurvePrivateKey:
 
 
 def certificate(folder: Path, host: str, *, days: int = 1) -> Path:
-    """A self-signed certificate with its key, in one file; with `days` below 0 it has expired."""
+    """A self-signed certificate with its key in one file. If `days` is negative, it has expired."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     made = (
         _unsigned(name, key(), days)
@@ -37,7 +39,7 @@ def certificate(folder: Path, host: str, *, days: int = 1) -> Path:
 
 
 class Authority:
-    """A certificate authority of a test's own. `file`: what whoever trusts it needs."""
+    """A certificate authority for tests. `file`: what a client needs to trust it."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._folder = folder
@@ -53,7 +55,7 @@ class Authority:
         self.file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
 
     def certificate(self, host: str, *, days: int = 1) -> Path:
-        """A server's certificate with its key, in one file; with `days` below 0 it has expired."""
+        """A server's certificate with its key in one file. If `days` is negative, it has expired."""
         made = (
             _unsigned(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)]), key(), days)
             .issuer_name(self._name)
@@ -85,7 +87,7 @@ def _written(file: Path, made: x509.Certificate, its: ec.EllipticCurvePrivateKey
 
 @asynccontextmanager
 async def tls_server(file: Path) -> AsyncGenerator[int]:
-    """Answers each request with `[1]`; gives the port."""
+    """Answers each request with `[1]`. Gives the port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
 
@@ -102,7 +104,7 @@ async def tls_server(file: Path) -> AsyncGenerator[int]:
 
 @asynccontextmanager
 async def socks_proxy(target: int, asked: list[str]) -> AsyncGenerator[int]:
-    """A SOCKS5 proxy (RFC 1928) that connects every name to a port of this machine, and notes the names."""
+    """A SOCKS5 proxy (RFC 1928) that connects every name to a port on this machine, and records the names."""
 
     async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while part := await reader.read(65_536):

@@ -1,1 +1,1 @@
-"""an app in a package of someone else's: the least that passes the suite."""
+"""Example Books: an app in another package, with the minimum that passes the suite."""
