@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from ..base import ActionScreen
 
 
+CHECKING = "Checking what your sign-ins reach in each accounting app…"
+
+
 def reconnect_across_apps(screen: "ActionScreen") -> None:
     """Asks each app what the sign-in used last reaches, and shows one plan for all of them."""
-    screen.say("Checking what your sign-ins reach in each accounting app…", "information")
+    screen.say(CHECKING, "information")
     screen.run_worker(_reconnect(screen), exclusive=True, group="plan", exit_on_error=False)
 
 
@@ -63,6 +66,7 @@ async def _reconnect(screen: "ActionScreen") -> None:
     except Trouble as trouble:
         screen.say(trouble)
     else:
+        screen.main.notices.withdraw(CHECKING)
         confirm_and_run(screen, plan, lines=lines)
 
 
