@@ -16,7 +16,7 @@ from ..accounting.seam.configured import Configured, Http
 from ..host import this_user
 from ..practice.counted import counted
 from ..practice.people import SignIn
-from ..practice.trouble import SignInFailed, UsageError
+from ..practice.trouble import PassingTrouble, SignInFailed, UsageError
 from . import pasted, redirected
 from .completing import Completing, check_secret
 from .loopback import Loopback, PortInUse
@@ -225,7 +225,11 @@ class Attempt:
     async def _complete(self, redirect: Redirected) -> SignIn:
         async with self._completing.room() as write:
             endpoint = TokenEndpoint(self._configured.at(redirect.site), self._completing.how.timeout_s)
-            granted = await endpoint.exchange(redirect.code, self._redirect_uri, self._verifier)
+            try:
+                granted = await endpoint.exchange(redirect.code, self._redirect_uri, self._verifier)
+            except PassingTrouble as trouble:
+                says = f"{trouble} Nothing was saved."
+                raise PassingTrouble(trouble.fault, says, trouble.retry_at) from None
             return await self._completing.saved(
                 granted, write, self.say, redirect=redirect.parameters, nonce=self._nonce
             )

@@ -254,9 +254,18 @@ class TokenEndpoint:
             return internal_error(self._server, error)
         if error not in _APP_REFUSED:
             return self._passing(Fault.NONSENSE, f"refused the request ({error})")
-        name = self._configured.software.name
+        check = f"`clientsync setup {self._configured.software.name}`"
+        if error == "invalid_scope":
+            return Misconfigured(
+                f"{self._title} does not allow the app a scope that it asks for (invalid_scope). Compare the app's scopes there with "
+                f"those that {check} lists."
+            )
+        if error in _CREDENTIALS_REFUSED:
+            return Misconfigured(
+                f"{self._title} rejected the app's credentials ({error}). Check the client id and secret: {check}."
+            )
         return Misconfigured(
-            f"{self._title} rejected the app's credentials ({error}). Check the client id and secret: `clientsync setup {name}`."
+            f"{self._title} rejected the app's request ({error}). Check how the app is registered: {check}."
         )
 
     @property

@@ -20,11 +20,11 @@ async def test_person_is_known_whichever_address_the_app_has(
 ):
     user = {**ADA, "url": f"https://api.freeagent.com/v2/people/{person_id.removeprefix('user-')}"}
     async with written(FREEAGENT, tmp_path, {f"/{path}": {key: user}}) as server:
-        person = await FREEAGENT.person(New(server.calls))
+        person = await FREEAGENT.person(New(server.calls))  # pyright: ignore[reportArgumentType]
     assert person == (person_id, "Ada Byron", "ada@practice.example")
 
 
 async def test_person_that_no_address_says_is_not_guessed(tmp_path: Path):
     async with written(FREEAGENT, tmp_path, {}) as server:
         with pytest.raises(PassingTrouble):
-            await FREEAGENT.person(New(server.calls))
+            await FREEAGENT.person(New(server.calls))  # pyright: ignore[reportArgumentType]

@@ -221,3 +221,27 @@ async def test_renewal_repeats_the_redirect_where_the_app_wants_it(server: Serve
     usual, repeated = (dict(parse_qsl(body.decode())) for body in server.bodies)
     assert "redirect_uri" not in usual
     assert repeated["redirect_uri"] == (page or f"http://localhost:{server.port}/callback")
+
+
+@pytest.mark.parametrize(
+    ("word", "check"),
+    [
+        ("invalid_client", "Check the client id and secret: `clientsync setup unlike`"),
+        ("invalid_scope", "Compare the app's scopes there"),
+        ("redirect_uri_mismatch", "Check how the app is registered"),
+    ],
+)
+async def test_refusal_of_the_app_says_what_to_check(server: Server, word: str, check: str):
+    server.token = JSONResponse({"error": word}, 400)
+    with pytest.raises(Misconfigured, match=check):
+        await TokenEndpoint(server.configured(), 5).renew("former")
+
+
+async def test_sign_in_server_that_is_down_saves_nothing_and_says_so(
+    server: Server, tmp_path: Path, keyring: Path
+):
+    server.token = PlainTextResponse("down", 503)
+    desk = Desk(server.configured(), tmp_path)
+    with pytest.raises(PassingTrouble, match=r"internal error.*Nothing was saved"):
+        await attempted(desk, realm="7")
+    assert desk.held() == {}
