@@ -265,6 +265,19 @@ async def test_every_dialogue_is_left_by_a_click(kind: type[Screen[object]], app
     app.workplace.close()
 
 
+async def test_palette_is_left_by_a_click(app: ClientSyncApp) -> None:
+    async with run_app(app, size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        home = app.screen
+        await pilot.click(home.query_one(KeyBar), offset=(70, 0))
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette) and app.screen.query(KeyBar))
+        bar = app.screen.query_one(KeyBar)
+        await until(pilot, lambda: bar.actions)
+        await pilot.click(bar, offset=(2, 0))
+        await until(pilot, lambda: app.screen is home)
+    app.workplace.close()
+
+
 async def test_every_screen_is_left_by_a_click_on_its_last_line_and_on_its_first(app: ClientSyncApp) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))

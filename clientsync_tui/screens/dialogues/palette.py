@@ -4,11 +4,17 @@ from typing import cast
 
 from textual.command import CommandPalette
 
+from ...widgets.key_bar import KeyBar
 from ..main import Main
 
 
 class Palette(CommandPalette):
     """Textual's palette. Enter waits until the results match the typed text."""
+
+    def on_mount(self) -> None:
+        """The last line has the way out, as in every dialogue."""
+        self.mount(bar := KeyBar())
+        bar.show([("esc", "Close", "escape")])
 
     @property
     def is_behind(self) -> bool:
