@@ -133,6 +133,16 @@ async def test_each_line_leads_to_its_clients_and_back(tmp_path: Path) -> None:
         )
         await pilot.press("escape", "escape")
         await until(pilot, lambda: "only what broke" not in shown(pilot) and clients.shown == 7)
+        # By the mouse: the words that say so, or the first tab.
+        for target in ("esc clears", "All 7"):
+            await pilot.press("m")
+            await until(pilot, lambda: "Broke" in shown(pilot))
+            await pilot.press("enter")
+            await until(pilot, lambda: "only what broke · esc clears" in shown(pilot))
+            rows = shown(pilot).splitlines()
+            y = next(n for n, row in enumerate(rows) if target in row)
+            await pilot.click(offset=(rows[y].index(target) + 1, y))
+            await until(pilot, lambda: "only what broke" not in shown(pilot) and clients.shown == 7)
         await pilot.press("m")
         await until(pilot, lambda: "Broke" in shown(pilot))
         await pilot.press("down", "enter")

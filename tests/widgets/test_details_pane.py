@@ -1,6 +1,7 @@
 """Lines of text beside a list."""
 
 from textual.app import App, ComposeResult
+from textual.events import MouseScrollDown, MouseScrollUp
 
 from clientsync_tui.widgets.details_pane import DetailsPane, Line, line, wrapped
 from tests.support.pilot import run_app
@@ -43,3 +44,13 @@ async def test_text_from_outside_is_neither_markup_nor_an_escape_code() -> None:
         drawn = "".join(segment.text for strip in app.screen._compositor.render_strips() for segment in strip)
         assert "[bold]Bold[/bold]" in drawn and "[@click=app.quit]x[/]" in drawn
         assert "\x1b" not in drawn and "\x07" not in drawn
+
+
+async def test_wheel_shows_the_lines_below() -> None:
+    app = PaneApp()
+    async with run_app(app, size=(60, 6)) as pilot:
+        pane = app.query_one(DetailsPane)
+        pane.show([line(f"Line {n}") for n in range(10)])
+        for kind, last in ((MouseScrollDown, 8), (MouseScrollDown, 9), (MouseScrollUp, 6)):
+            await pilot._post_mouse_events([kind], pane)
+            assert f"Line {last}" in pane.render().plain.splitlines()[5], kind

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual import events, on
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 HELD_MOST = 30
 """How many earlier filters can be recalled with ↑."""
+SHORT = "x"
+"""What clears the filter, when there is no room for the words that say so."""
 BESIDE = 75
 """The maximum share of the line, in per cent, for the words beside the field."""
 
@@ -107,7 +109,7 @@ class FilterBar(Widget, can_focus=False):
         self._applied = ""
         self._values: Callable[[], Mapping[str, Sequence[str]]] = dict
         self._known: Mapping[str, Sequence[str]] | None = None
-        self._found = self._clears = ""
+        self._found = self._words = self._way_to_clear = self._clears = ""
         self._field: FilterInput | None = None
         self._beside = Static(id="found", markup=False)
         self._offers = Static(id="offer", markup=False)
@@ -207,8 +209,15 @@ class FilterBar(Widget, can_focus=False):
 
     def show_found(self, words: str, clears: str = "") -> None:
         """Shows how many are shown and selected, followed by what `clears` that when clicked; redraws only if that changed."""
-        self._clears = clears
-        words = f"{words} · {clears}" if clears else words
+        self._words, self._way_to_clear, self._clears = words, clears, clears
+        if clears:
+            # What clears is always seen: it gets shorter, then the words give way.
+            room = self._room_beside if self.has_class("shown") else self.size.width - 1
+            if cell_len(words) + cell_len(clears) + 3 > room:
+                self._clears = clears = SHORT
+            room -= cell_len(clears) + 3
+            words = words if cell_len(words) <= room else set_cell_size(words, max(0, room - 1)) + "…"
+            words = f"{words} · {clears}"
         if words != self._found:
             self._found = words
             if not self.has_class("shown"):
@@ -224,13 +233,17 @@ class FilterBar(Widget, can_focus=False):
         """How much room the words beside the field may take, so that the typed text stays visible."""
         return self.size.width * BESIDE // 100 - 2
 
+    def on_resize(self) -> None:
+        """There may be room for all words, or no longer."""
+        if self._clears:
+            self.show_found(self._words, self._way_to_clear)
+
     def on_click(self, event: events.Click) -> None:
         """Clicking the words that clear does so."""
         # Both where a filter is shown and where none is, the words end one cell before the right edge.
-        if event.widget in (self, self._beside):
-            from_right = event.screen_x - self.region.right
-            if -len(self._clears) <= from_right + 1 < 0:
-                self.post_message(self.Cleared())
+        from_right = event.screen_x - self.region.right + 1
+        if event.screen_y == self.region.y and -cell_len(self._clears) <= from_right < 0:
+            self.post_message(self.Cleared())
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

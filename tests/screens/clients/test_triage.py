@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
 from clientsync_tui.app.app import ClientSyncApp
@@ -242,6 +243,21 @@ async def test_hidden_fixes_are_above_or_below(tmp_path: Path) -> None:
             await until(pilot, lambda number=number: screen.query_one(FixList).chosen == number)
         await until(pilot, lambda: "1 more above" in shown(pilot))
         assert "more below" not in shown(pilot)
+    app.workplace.close()
+
+
+async def test_wheel_shows_hidden_fixes_and_chooses_none(tmp_path: Path) -> None:
+    many_causes(tmp_path)
+    app = ClientSyncApp(workplace_in(tmp_path))
+    async with run_app(app, size=(80, 24)) as pilot:
+        await pilot.press("4")
+        await until(pilot, lambda: "1 more below" in shown(pilot))
+        fixes = app.screen.query_one(FixList)
+        await pilot._post_mouse_events([MouseScrollDown], fixes)
+        await until(pilot, lambda: "1 more above" in shown(pilot))
+        await pilot._post_mouse_events([MouseScrollUp], fixes)
+        await until(pilot, lambda: "1 more below" in shown(pilot))
+        assert fixes.chosen is None
     app.workplace.close()
 
 
