@@ -217,12 +217,12 @@ class Workplace:
     def configured(self, name: str) -> "Configured":
         """An app as this practice has set it up. Raises UsageError if it is not set up, or not safely."""
         table = self.config.software.get(name, SoftwareTable())
-        kept = self._configured.get(name)
+        cached = self._configured.get(name)
         # Cached, because a job asks several times per call, and checking every address takes up to a tenth of a
         # call.
-        if kept is None or kept[0] is not table:
-            kept = self._configured[name] = table, self._as_configured(name, table)
-        return kept[1]
+        if cached is None or cached[0] is not table:
+            cached = self._configured[name] = table, self._as_configured(name, table)
+        return cached[1]
 
     def _as_configured(self, name: str, table: SoftwareTable) -> "Configured":
         from .accounting.seam.addresses import Addresses, overridden

@@ -134,8 +134,10 @@ def _raise_as_command_error(error: Exception) -> NoReturn:
         case Trouble():
             raise CommandError(str(error), 1) from None
         case OSError():
-            what = f"{error.filename}: " if error.filename else _OUTPUT if error.errno in _DISK_ERRORS else ""
-            raise CommandError(f"{what}{in_words(error)}", 1) from None
+            subject = (
+                f"{error.filename}: " if error.filename else _OUTPUT if error.errno in _DISK_ERRORS else ""
+            )
+            raise CommandError(f"{subject}{in_words(error)}", 1) from None
         case SqliteError() if (message := _unreadable(error)) is not None:
             raise CommandError(message, 1) from None
         case _:

@@ -89,14 +89,14 @@ async def _progress(store: Store, job: str) -> None:
     """One line that is redrawn on a terminal, a single line elsewhere."""
     found = store.jobs.one(job)
     begun, total, before = time.monotonic(), found.left, found.failed
-    what = job_words.things(found.kind, total)
+    items = job_words.things(found.kind, total)
     if not can_redraw():
-        output.say(f"Job {job}: {what} to do.")
+        output.say(f"Job {job}: {items} to do.")
         return
     while True:
         now = store.jobs.one(job)
         done, failed = total - now.left, now.failed - before
         rate = done / max(time.monotonic() - begun, 0.001)
         left = f", about {now.left / rate:.0f} s left" if done and now.left else ""
-        click.echo(f"\r\x1b[K{done:,} of {what}, {failed:,} failed, {rate:.1f}/s{left}", err=True, nl=False)
+        click.echo(f"\r\x1b[K{done:,} of {items}, {failed:,} failed, {rate:.1f}/s{left}", err=True, nl=False)
         await asyncio.sleep(TICK_S)

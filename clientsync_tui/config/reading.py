@@ -92,10 +92,10 @@ def _reject_unknown(table: str, names: Iterable[str], allowed: list[str]) -> Non
         if name not in allowed:
             near = difflib.get_close_matches(name, allowed, 1)
             hint = f' Did you mean "{near[0]}"?' if near else f" Known: {', '.join(allowed)}."
-            what = (
+            problem = (
                 f'[{table}] has an unknown key "{name}".' if table else f'There is no table or key "{name}".'
             )
-            raise _Mistake(table, name, what + hint)
+            raise _Mistake(table, name, problem + hint)
 
 
 def _table(name: str, kind: Any, value: Any) -> Any:

@@ -167,9 +167,9 @@ def _found(path: Path) -> Generator[_Place]:
 
 
 def _walked(path: Path) -> _Place:
-    whole = path.absolute()
-    rest = [*reversed(whole.parts[1:])] or ["."]
-    folder, links = os.open(whole.anchor, _FOLDER), 0
+    absolute = path.absolute()
+    rest = [*reversed(absolute.parts[1:])] or ["."]
+    folder, links = os.open(absolute.anchor, _FOLDER), 0
     try:
         while True:
             name = rest.pop()

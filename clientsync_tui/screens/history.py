@@ -254,9 +254,9 @@ def said(entry: Entry, names: dict[str, str]) -> Content:
     lines = [(f"{when}  {entry.actor}: ", "bold"), (described(entry), "")]
     if about:
         lines.append((f"\n{about}", "$text-muted"))
-    for what, before, after in changes(entry):
+    for field, before, after in changes(entry):
         lines += [
-            (f"\n{what}: ", "bold"),
+            (f"\n{field}: ", "bold"),
             (before or "nothing", "$text-muted"),
             (" → ", ""),
             (after or "nothing", ""),

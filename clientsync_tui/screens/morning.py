@@ -98,8 +98,8 @@ class MorningScreen(ActionScreen):
     def _name_it(self) -> None:
         now = datetime.now(UTC)
         at = moment_words(self._since.at, now) if self._since else ""
-        whole = f"since you last looked, {at}"
-        self.query_one(TopBar).show(f"Morning · {here(now):%A %d %B}", whole, f"since {at}")
+        since_words = f"since you last looked, {at}"
+        self.query_one(TopBar).show(f"Morning · {here(now):%A %d %B}", since_words, f"since {at}")
 
     # The clients of a line
 

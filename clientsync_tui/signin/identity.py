@@ -87,13 +87,13 @@ def _check_times(claims: Mapping[str, Any], by_date_s: float | None, title: str)
         raise _wrong(title, "its times are not valid")
     if begins - CLOCK_LEEWAY_S <= now < ends + CLOCK_LEEWAY_S:
         return
-    what = "is not valid yet" if now < begins else "is no longer valid"
+    problem = "is not valid yet" if now < begins else "is no longer valid"
     differs = ahead_s(claims, by_date_s)
     why = "The server sent an old or future one."
     if differs is not None and abs(differs) > CLOCK_LEEWAY_S:
         why = f"{clock(title, differs)} Set this host's clock, then sign in again."
     raise SignInFailed(
-        f"{title}'s proof of who signed in (id_token) {what} by this host's clock. {why} Nothing was saved."
+        f"{title}'s proof of who signed in (id_token) {problem} by this host's clock. {why} Nothing was saved."
     )
 
 

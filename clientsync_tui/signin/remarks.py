@@ -21,9 +21,9 @@ def remarks(configured: Configured, granted: Granted, person: Person, ahead_s: f
         named = "; ".join(
             f"{scope} ({purposes[scope]})" if scope in purposes else scope for scope in sorted(missing)
         )
-        what = "this permission" if len(missing) == 1 else "these permissions"
+        permissions = "this permission" if len(missing) == 1 else "these permissions"
         yield (
-            f"{title} did not grant {what}: {named}. Whatever needs {'it' if len(missing) == 1 else 'them'} will not work. "
+            f"{title} did not grant {permissions}: {named}. Whatever needs {'it' if len(missing) == 1 else 'them'} will not work. "
             "Sign in again and allow everything it asks for."
         )
     if not person.email:

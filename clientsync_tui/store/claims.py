@@ -51,14 +51,14 @@ class Claims:
         with self._database.writing(shared=True) as db:
             home = self._database.home
             at, person = home.at(), home.actor(person)
-            there = home.claim(db, clients, minutes)
-            if there is None:
+            taken_at_home = home.claim(db, clients, minutes)
+            if taken_at_home is None:
                 name, before = person, claims_on(db, clients, datetime.fromisoformat(at)).values()
                 others = tuple(claim for claim in before if claim.person != person)
                 if others:
                     self._ledger.append(*(_taken_over(claim, person) for claim in others))
             else:
-                name, others = there.name, tuple(_readable(there.rows, ahead(db)))
+                name, others = taken_at_home.name, tuple(_readable(taken_at_home.rows, ahead(db)))
             db.execute("DELETE FROM claims WHERE until <= ?", (at,))
             db.executemany(
                 "INSERT INTO claims VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%fZ', ?4, '+' || ?5 || ' minutes'), ?5) "

@@ -141,10 +141,10 @@ class Database:
         """Raises Damaged if the file contains anything that a practice of this version doesn't, such as a trigger."""
         with self.reading() as db:
             self._schema = db.execute("PRAGMA schema_version").fetchone()[0]
-            what = strange(db, version)
-        if what is not None:
+            difference = strange(db, version)
+        if difference is not None:
             raise Damaged(
-                f"The practice's database {self.path} {what}. Another program changed it, so Client Sync does not use it. "
+                f"The practice's database {self.path} {difference}. Another program changed it, so Client Sync does not use it. "
                 f"{DOCTOR}, and can repair it."
             )
 

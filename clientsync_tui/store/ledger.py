@@ -141,12 +141,12 @@ def _append(db: sqlite3.Connection, entries: Sequence[NewEntry], at: str, home: 
     """
     heads = db.execute(HEAD).fetchall()
     if len(heads) != 1:
-        what = (
+        problem = (
             "has more than one head: another program added one"
             if heads
             else "has no head: another program removed it"
         )
-        raise Trouble(f"The ledger {what}. Run `clientsync doctor`.")
+        raise Trouble(f"The ledger {problem}. Run `clientsync doctor`.")
     seq, before = heads[0]
     appended: list[Entry] = []
     for new in entries:

@@ -184,8 +184,8 @@ def cause_words(fix: Fix, app: str, who: str | None, now: datetime) -> str:
         case Reason.DISCONNECTED_THERE:
             return f"disconnected in {app}, integrated by {who or 'you'}"
         case reason:
-            what = "subscription not paid" if reason is Reason.UNPAID else "organisation closed"
-            return f"{what}, integrated by {who or 'you'}"
+            problem = "subscription not paid" if reason is Reason.UNPAID else "organisation closed"
+            return f"{problem}, integrated by {who or 'you'}"
 
 
 def _on(fix: Fix, now: datetime) -> str:

@@ -36,13 +36,13 @@ def reconnect_all(found: Tally) -> str:
     if not found.clients:
         return _nothing_to_reconnect(found)
     if expired and broken:
-        what = f"{clients(found.clients)} ({expired:,} expired, {broken:,} broken)"
+        subject = f"{clients(found.clients)} ({expired:,} expired, {broken:,} broken)"
     else:
-        what = counted(found.clients, f"{'broken' if broken else 'expired'} client")
+        subject = counted(found.clients, f"{'broken' if broken else 'expired'} client")
     several = (
         f" They have {integrations(found.reconnectable)}." if found.reconnectable != found.clients else ""
     )
-    return f"Reconnect all will refresh the integration for {what}.{several}"
+    return f"Reconnect all will refresh the integration for {subject}.{several}"
 
 
 def _nothing_to_reconnect(found: Tally) -> str:

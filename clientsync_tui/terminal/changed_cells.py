@@ -170,16 +170,16 @@ def is_simple(text: str) -> bool:
 
 def changed(old: Strip | None, new: Strip, colours: ColorSystem) -> Sequence[tuple[int, int]]:
     """The spans of cells in which two rows differ. Nearby spans are merged."""
-    whole = [(0, new.cell_length)]
+    all_cells = [(0, new.cell_length)]
     if old is None or old.cell_length != new.cell_length:
-        return whole
+        return all_cells
     before, after = list(old), list(new)
     if before == after:
         return ()
     # Terminals disagree about the width of wide and combined characters, so we can't know which cells show
     # them.
     if not all(is_simple(segment.text) for segment in (*before, *after)):
-        return whole
+        return all_cells
     spans: list[tuple[int, int]] = []
     for start, end in _differences(before, after, colours):
         if spans and start - spans[-1][1] <= NEAR:

@@ -22,8 +22,8 @@ class NoticeLine(Static):
         most = MOST_LINES if height >= 16 else 1
         stays = severity == "error"
         room = max(width - 2, 20)
-        whole = f"{text}  {hint}" if stays else text
-        lines = wrap(whole, room, break_on_hyphens=False)
+        with_hint = f"{text}  {hint}" if stays else text
+        lines = wrap(with_hint, room, break_on_hyphens=False)
         if len(lines) > most:
             cut = wrap(text, room - len(hint) - 2, max_lines=most, placeholder="…", break_on_hyphens=False)
             text, stays = "\n".join(cut), True

@@ -125,10 +125,10 @@ def move(target: str, dry_run: bool, yes: bool, as_json: bool) -> None:
         )
     if as_json:
         output.json_document(moved._asdict())
-    what = (
+    result = (
         "would move. Nothing was changed." if dry_run else "moved. The head's hash is the same on both sides."
     )
-    output.say(f"{counted(moved.entries, 'entry', 'entries')} and {counted(moved.jobs, 'job')} {what}")
+    output.say(f"{counted(moved.entries, 'entry', 'entries')} and {counted(moved.jobs, 'job')} {result}")
 
 
 @practice.command(epilog=options.examples("clientsync practice upgrade"))

@@ -299,8 +299,8 @@ class ClientList(ActionScreen):
 
     def _kept_sort(self) -> Sort:
         known = {column.key for column in columns() if column.sortable}
-        kept = self.main.workplace.preferences.get("sort", [])
-        return tuple((key, bool(down)) for key, down in kept if key in known) or BY_NAME
+        saved = self.main.workplace.preferences.get("sort", [])
+        return tuple((key, bool(down)) for key, down in saved if key in known) or BY_NAME
 
     def _viewed(self, now: datetime) -> Viewer:
         workplace, shown = self.main.workplace, frozenset(column.key for column in self.table.columns)

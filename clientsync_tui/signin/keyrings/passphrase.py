@@ -35,8 +35,8 @@ def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
     passphrase.
     """
     if file is None and (descriptor_text := os.environ.get(DESCRIPTOR_VARIABLE)):
-        what = f"The text from {DESCRIPTOR_VARIABLE} (it can be read once)"
-        return usable(_from_descriptor(descriptor_text), what, new=new)
+        source = f"The text from {DESCRIPTOR_VARIABLE} (it can be read once)"
+        return usable(_from_descriptor(descriptor_text), source, new=new)
     if named := file or os.environ.get(FILE_VARIABLE):
         return usable(_from_file(Path(named), owner=True), f"The file {named}", new=new)
     if folder := os.environ.get("CREDENTIALS_DIRECTORY"):

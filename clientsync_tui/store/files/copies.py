@@ -287,8 +287,8 @@ def _examined(found: sqlite3.Connection, name: Path) -> Flaw | None:
             f"{name} was written by a newer Client Sync (version {version}; this one knows {VERSION})."
         )
     # Before reading anything else: an index or a view could block us forever.
-    if (what := strange(found, version)) is not None:
-        raise UsageError(f"{name} {what}. Another program changed it. Use another copy.")
+    if (difference := strange(found, version)) is not None:
+        raise UsageError(f"{name} {difference}. Another program changed it. Use another copy.")
     if found.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
         raise UsageError(f"{name} is damaged.")
     return verify(found) if "head" in tables else None

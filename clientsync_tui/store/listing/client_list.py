@@ -211,13 +211,13 @@ class Listing:
 
     def containing(self, db: sqlite3.Connection, word: str) -> bytes:
         """By place: 1 if the search text contains the word."""
-        kept = self._with_words.get(word)
-        if kept is None:
-            kept = b"".join(map(self.finder(db, word), range(len(self.pages(db)))))
+        mask = self._with_words.get(word)
+        if mask is None:
+            mask = b"".join(map(self.finder(db, word), range(len(self.pages(db)))))
             while len(self._with_words) >= MOST_WORDS:
                 del self._with_words[next(iter(self._with_words))]
-            self._with_words[word] = kept
-        return kept
+            self._with_words[word] = mask
+        return mask
 
     def finder(self, db: sqlite3.Connection, word: str) -> Callable[[int], bytes]:
         """A function that does the same for one page, by its number. Filters are typed letter by letter, so if a word

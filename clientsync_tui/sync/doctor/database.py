@@ -177,7 +177,7 @@ def _rows(store: Store) -> Iterator[Finding]:
 def _ledger(flaw: Flaw | None, path: Path) -> Finding | None:
     if flaw is None:
         return None
-    what = {
+    problem = {
         "altered": f"entry {flaw.seq} was changed after Client Sync wrote it",
         "inserted": f"entry {flaw.seq} was not written by Client Sync",
         "removed": f"entry {flaw.seq} is missing"
@@ -189,7 +189,7 @@ def _ledger(flaw: Flaw | None, path: Path) -> Finding | None:
     return Finding(
         "ledger",
         False,
-        f"{what}, where another program or a person changed it. {has}: `clientsync restore FILE` restores a backup",
+        f"{problem}, where another program or a person changed it. {has}: `clientsync restore FILE` restores a backup",
     )
 
 
@@ -239,7 +239,7 @@ def _practice_id(store: Store) -> Iterator[Finding]:
     former = copies.practice_id_of(oldest) if oldest else None
     if store.practice_id and (former is None or former == store.practice_id):
         return
-    what = "is missing" if not store.practice_id else f"differs from the id in {oldest}"
+    problem = "is missing" if not store.practice_id else f"differs from the id in {oldest}"
     repair = None
     if former:
 
@@ -252,7 +252,7 @@ def _practice_id(store: Store) -> Iterator[Finding]:
     yield Finding(
         "practice id",
         False,
-        f"{what}: another program changed it, so the keyring's tokens can't be found",
+        f"{problem}: another program changed it, so the keyring's tokens can't be found",
         repair,
     )
 

@@ -44,18 +44,18 @@ def no_answer(error: Exception, title: str, address: str, timeout_s: float) -> P
     host = urlsplit(address).hostname or address
     if (not_trusted := _cause(error)) is not None:
         return PassingTrouble(Fault.UNREACHABLE, _tls_sentence(not_trusted, title, host))
-    what = type(error).__name__
+    cause = type(error).__name__
     if isinstance(error, _UNREADABLE):
         return PassingTrouble(
-            Fault.NONSENSE, f"{title} sent a reply we could not read ({what}); try again later."
+            Fault.NONSENSE, f"{title} sent a reply we could not read ({cause}); try again later."
         )
     if isinstance(error, _CUT_OFF):
         return PassingTrouble(
             Fault.UNREACHABLE,
-            f"The connection to {title} at {host}{through} ended before its reply was complete ({what}); try again later.",
+            f"The connection to {title} at {host}{through} ended before its reply was complete ({cause}); try again later.",
         )
     return PassingTrouble(
-        Fault.UNREACHABLE, f"{title} could not be reached at {host}{through} ({what}); try again later."
+        Fault.UNREACHABLE, f"{title} could not be reached at {host}{through} ({cause}); try again later."
     )
 
 
