@@ -153,7 +153,7 @@ async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practic
 
 
 async def test_cancelled_what_is_done_stays_done(practices: Callable[..., Practice]) -> None:
-    practice = practices(Options(organisations=30, limits=False))
+    practice = practices(Options(organisations=100, limits=False))
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
         job = planned(practice, practice.people[0])
@@ -165,14 +165,14 @@ async def test_cancelled_what_is_done_stays_done(practices: Callable[..., Practi
         await pilot.press("S", "y")
         await until(pilot, lambda: now(app, job).state is JobState.CANCELLED)
         done = now(app, job).count(ItemState.DONE)
-        assert 0 < done < 30
+        assert 0 < done < 100
         assert len(connected(app)) == done
-        await until(pilot, lambda: "cancelled" in shown(pilot) and f"{30 - done} skipped" in shown(pilot))
+        await until(pilot, lambda: "cancelled" in shown(pilot) and f"{100 - done} skipped" in shown(pilot))
         practice.sandbox.fault("clear")
         # Its opposite is as near.
         await pilot.press("F")
-        await until(pilot, lambda: "30 done" in shown(pilot))
-        assert len(connected(app)) == len(set(connected(app))) == 30
+        await until(pilot, lambda: "100 done" in shown(pilot))
+        assert len(connected(app)) == len(set(connected(app))) == 100
     app.workplace.close()
 
 
