@@ -47,12 +47,14 @@ class Claims:
         return claims_on(self._database.connection, clients, now)
 
     def take(self, clients: Sequence[str], person: str, minutes: int = USUAL_MINUTES) -> Claimed:
-        """Claims clients, including those that others have claimed; the history records those. Raises what `Home` raises."""
+        """Claims clients, also those that others have claimed; the history records these. Those that are not on the list any more are
+        left out. Raises what `Home` raises."""
         with self._database.writing(shared=True) as db:
             home = self._database.home
             at, person = home.at(), home.actor(person)
-            taken_at_home = home.claim(db, clients, minutes)
-            if taken_at_home is None:
+            clients = _on_the_list(db, clients)
+            there = home.claim(db, clients, minutes)
+            if there is None:
                 name, before = person, claims_on(db, clients, datetime.fromisoformat(at)).values()
                 others = tuple(claim for claim in before if claim.person != person)
                 if others:
@@ -64,9 +66,9 @@ class Claims:
                 "INSERT INTO claims VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%fZ', ?4, '+' || ?5 || ' minutes'), ?5) "
                 "ON CONFLICT DO UPDATE SET since = iif(person = excluded.person, since, excluded.since), person = excluded.person, "
                 "name = excluded.name, until = excluded.until, minutes = excluded.minutes",
-                [(client, person, name, at, minutes) for client in dict.fromkeys(clients)],
+                [(client, person, name, at, minutes) for client in clients],
             )
-        return Claimed(len(set(clients)), others)
+        return Claimed(len(clients), others)
 
     def release(self, clients: Sequence[str], person: str) -> int:
         """Ends this person's claims on these clients. Returns how many there were. Raises what `Home` raises."""
@@ -99,6 +101,11 @@ def claims_on(db: sqlite3.Connection, clients: Iterable[str], now: datetime) -> 
     by = ahead(db)
     rows = db.execute(_OF, (iso(now + by), json.dumps(list(clients))))
     return {claim.client: claim for claim in _readable(rows, by)}
+
+
+def _on_the_list(db: sqlite3.Connection, clients: Sequence[str]) -> list[str]:
+    query = "SELECT id FROM clients WHERE removed = 0 AND id IN (SELECT value FROM json_each(?))"
+    return [str(row[0]) for row in db.execute(query, (json.dumps(list(clients)),))]
 
 
 def _readable(rows: Iterable[sqlite3.Row | Mapping[str, Any]], by: timedelta) -> Iterable[Claim]:

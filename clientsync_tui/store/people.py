@@ -20,6 +20,7 @@ class Known(NamedTuple):
     role: str
     name: str
     email: str
+    login: str = ""
 
 
 class People:
@@ -27,23 +28,21 @@ class People:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._known = _read(db)
-        self._roles: dict[str, str] = {}
-        shared = set[str]()
+        roles: dict[str, set[str]] = {}
         for known in self._known:
-            email = known.email.casefold()
-            if email in self._roles:
-                shared.add(email)
-            elif email:
-                self._roles[email] = known.role
-        # An address that several people share identifies nobody.
-        for email in shared:
-            del self._roles[email]
+            for other_name in {known.email.casefold(), known.login.casefold()} - {""}:
+                roles.setdefault(other_name, set()).add(known.role)
+        taken = {known.role.casefold() for known in self._known}
+        # A name that several have says nothing, and who acts under a role of the practice is that role.
+        self._roles = {
+            name: found.pop() for name, found in roles.items() if len(found) == 1 and name not in taken
+        }
 
     def __bool__(self) -> bool:
         return bool(self._roles)
 
     def one_name(self, actor: str) -> str:
-        """The name to show for this actor: the role, if the actor is the e-mail address of one of the people."""
+        """The name under which this actor is shown: the role, where the actor is an e-mail address or a login name of one of the people."""
         return self._roles.get(actor.casefold(), actor)
 
     def names(self, actor: str) -> Set[str]:

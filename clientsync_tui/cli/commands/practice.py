@@ -8,7 +8,7 @@ from .. import options
 from ..context import open_workplace
 
 if TYPE_CHECKING:
-    from ...store.postgres.home import PostgresHome
+    from ...store.postgres.home import Person, PostgresHome
     from ...workplace import Workplace
 
 LEVELS = ("viewer", "member", "admin")
@@ -184,15 +184,13 @@ def people(as_json: bool) -> None:
     with open_workplace() as workplace:
         home = server_home(workplace)
         found = (
-            [{"role": p.role, "name": p.name, "email": p.email, "is": p.level} for p in home.people()]
-            if home is not None
-            else [_person_here(workplace)]
+            [_person(person) for person in home.people()] if home is not None else [_person_here(workplace)]
         )
     if as_json:
         output.json_document(found)
     else:
-        rows = [(p["role"], p["name"], p["email"], p["is"]) for p in found]
-        output.table(("Role", "Name", "E-mail", "Is"), rows)
+        rows = [(p["role"], p["name"], p["email"], p.get("login", ""), p["is"]) for p in found]
+        output.table(("Role", "Name", "E-mail", "Login", "Is"), rows)
 
 
 @practice.command(
@@ -200,9 +198,14 @@ def people(as_json: bool) -> None:
 )
 @click.argument("role", metavar="ROLE")
 @click.argument("level", metavar="viewer|member|admin", type=click.Choice(LEVELS))
-@click.option("--name", metavar="NAME", help="The person's name.")
-@click.option("--email", metavar="EMAIL", help="The person's e-mail address.")
-def grant(role: str, level: str, name: str | None, email: str | None) -> None:
+@click.option("--name", metavar="N", help="The person's name.")
+@click.option("--email", metavar="E", help="The person's e-mail address.")
+@click.option(
+    "--login",
+    metavar="L",
+    help="Their login name on a host, if they acted under it before the practice moved.",
+)
+def grant(role: str, level: str, name: str | None, email: str | None, login: str | None) -> None:
     """Let a person use the practice.
 
     ROLE is the PostgreSQL role that they log in with; it must exist. A viewer reads. A member changes clients and runs jobs with
@@ -212,7 +215,7 @@ def grant(role: str, level: str, name: str | None, email: str | None) -> None:
     from .. import output
 
     with open_workplace() as workplace:
-        required_home(workplace).grant(role, Level(level), name, email)
+        required_home(workplace).grant(role, Level(level), name, email, login)
     output.say(f"{role} is now {'an' if level == 'admin' else 'a'} {level}.")
 
 
@@ -286,6 +289,12 @@ def required_home(workplace: "Workplace") -> "PostgresHome":
     if home is None:
         raise click.UsageError(IN_A_FILE)
     return home
+
+
+def _person(person: "Person") -> dict[str, str]:
+    """`login` only where it says something."""
+    row = {"role": person.role, "name": person.name, "email": person.email, "is": str(person.level)}
+    return row | ({"login": person.login} if person.login else {})
 
 
 def _person_here(workplace: "Workplace") -> dict[str, str]:

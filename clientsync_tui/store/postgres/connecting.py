@@ -1,5 +1,6 @@
 """Connections to a practice's PostgreSQL server, and what its errors mean to the user."""
 
+import re
 from collections.abc import Callable
 
 import psycopg
@@ -24,8 +25,10 @@ _UNTRUSTED = "certificate verify failed"
 _OTHER_NAME = "does not match host name"
 _NO_TLS = "server does not support SSL"
 _NO_AUTHORITY = "root certificate file"
-"""libpq's messages if TLS can't be used as required."""
-_NO_PASSWORD = "fe_sendauth: no password supplied"  # noqa: S105  (libpq's message)
+"""libpq's messages where TLS can't be used as it must be."""
+_SERVER_SAYS = re.compile(r" failed: [^:\n]+:  ")
+"""libpq puts two blanks between the severity, in whatever language, and what the server itself says. Its own messages have one."""
+_FULL = ("connection slots", "too many connections", "too many clients")
 
 
 def connect(address: Address, password: Password = lambda: None) -> Connection:
@@ -33,7 +36,7 @@ def connect(address: Address, password: Password = lambda: None) -> Connection:
     try:
         return _connect(address, None)
     except psycopg.OperationalError as error:
-        if _NO_PASSWORD not in str(error) or (saved := password()) is None:
+        if not _needs_password(error) or (saved := password()) is None:
             raise explained(error, address) from None
     try:
         return _connect(address, saved)
@@ -55,6 +58,10 @@ def explained(error: psycopg.Error, address: Address) -> Trouble:
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         return NotAllowed(
             "The practice's database does not let you do that: your role lacks the right to it."
+        )
+    if isinstance(error, psycopg.errors.CheckViolation):
+        return UsageError(
+            f"The practice's database {address.shown} refused this: {error.diag.constraint_name or 'a text is too long'}. Nothing was changed."
         )
     if isinstance(error, OLDER):
         return UsageError(
@@ -118,12 +125,21 @@ def _last_part(text: str) -> str:
     return text.splitlines()[0].rpartition(" failed: ")[2].rstrip(".")
 
 
+def _needs_password(error: psycopg.Error) -> bool:
+    return error.pgconn is not None and error.pgconn.needs_password
+
+
 def _refuses(error: psycopg.Error) -> bool:
+    """Whether the server does not let this person in. libpq keeps the SQLSTATE of a connection that failed to itself, and the server
+    speaks the language that it was set up with. So what needs no words comes first; of what follows, only English is known."""
     text = str(error)
+    if _needs_password(error) or (
+        error.pgconn is not None and error.pgconn.used_password and _SERVER_SAYS.search(text)
+    ):
+        return not any(words in text for words in _FULL)
     return any(
         words in text
         for words in (
-            _NO_PASSWORD,
             "password authentication failed",
             "no pg_hba.conf entry",
             "does not exist",

@@ -25,6 +25,8 @@ POLL_S = 3.0
 AGAIN_S = 0.1
 """The pause before retrying an unreachable server; each pause doubles, up to `LONGEST_S`."""
 LONGEST_S = 5.0
+BREATH_S = 0.05
+"""The shortest time from one round to the next: anyone who may connect can tell everyone something, as often as they like."""
 SILENCE_S = 8.0
 """How long the server may be silent when asked for news. It must be longer than the time between two questions."""
 
@@ -94,6 +96,7 @@ class Follower:
         looked = -POLL_S
         heard: list[str] = []
         while not self._stop.is_set():
+            began = time.monotonic()
             version = follow(self._database, server, self._home)
             self._home.is_gone, self._home.level = False, _level(server)
             if "people" in heard or time.monotonic() - looked >= POLL_S:
@@ -103,6 +106,7 @@ class Follower:
             self.unreachable_since = None
             self.says = newer_version(version) if version is not None else ""
             heard = self._heard(server)
+            self._stop.wait(max(0.0, began + BREATH_S - time.monotonic()))
 
     def _heard(self, server: Connection) -> list[str]:
         """What the server announced before it was time to ask again; `stop` ends the wait."""

@@ -12,9 +12,17 @@ from .connecting import Connection
 
 _KINDS = frozenset(map(str, Kind))
 AT_ONCE = 20_000
-"""How many entries go into one transaction of the file."""
+"""Entries in one transaction of the file."""
+BYTES_AT_ONCE = 32 * 1024 * 1024
+"""The length of their texts. A member can write entries of a megabyte."""
 
-SELECT = "SELECT seq, at, actor, kind, client, software, organisation_id, body, hash FROM clientsync.ledger WHERE seq {} %s ORDER BY seq LIMIT %s"
+SELECT = """
+SELECT seq, at, actor, kind, client, software, organisation_id, body, hash FROM (
+    SELECT *, row_number() OVER (ORDER BY seq) AS n, sum(octet_length(body)) OVER (ORDER BY seq) AS bytes FROM (
+        SELECT * FROM clientsync.ledger WHERE seq >= %s ORDER BY seq LIMIT %s
+    ) AS next
+) AS counted WHERE n <= 2 OR bytes <= %s ORDER BY seq
+"""
 Row = Sequence[Any]
 """An entry's columns in the order of `SELECT`."""
 
@@ -38,10 +46,8 @@ def head_of(db: sqlite3.Connection) -> tuple[int, bytes]:
 
 
 def missing(server: Connection, seq: int, digest: bytes) -> Sequence[Row]:
-    """The next entries after number `seq`, whose hash is `digest`. Raises Differs if the server has a different entry
-    there.
-    """
-    rows: Sequence[Row] = server.execute(SELECT.format(">="), (max(seq, 1), AT_ONCE)).fetchall()
+    """The next entries after number `seq`, whose hash is `digest`. Raises Differs where the server has another one there."""
+    rows: Sequence[Row] = server.execute(SELECT, (max(seq, 1), AT_ONCE, BYTES_AT_ONCE)).fetchall()
     if seq == 0:
         return rows
     if not rows or rows[0][0] != seq or bytes(rows[0][8]) != digest:

@@ -24,6 +24,7 @@ PRIVILEGES: Mapping[Right, tuple[str, ...]] = {
                 "items",
                 "workers",
                 "rates",
+                "call_limits",
             )
         ),
     ),
@@ -31,6 +32,7 @@ PRIVILEGES: Mapping[Right, tuple[str, ...]] = {
         f"{_CALL}lock_head()",
         f"{_CALL}append(text[], text[], text[], text[], text[])",
         f"{_CALL}take_claims(text[], integer)",
+        f"{_CALL}claim(text[], integer)",
         f"{_CALL}end_claims(text[])",
         f"{_CALL}release(text[])",
         f"{_CALL}renew_claims()",
@@ -39,6 +41,7 @@ PRIVILEGES: Mapping[Right, tuple[str, ...]] = {
     ),
     Right.MANAGE: (
         f"{_CALL}grant_person(text, text, text, text)",
+        f"{_CALL}grant_person(text, text, text, text, text)",
         f"{_CALL}revoke_person(text)",
     ),
 }

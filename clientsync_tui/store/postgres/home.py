@@ -33,12 +33,13 @@ APPEND = "SELECT * FROM clientsync.append(%s::text[], %s::text[], %s::text[], %s
 
 
 class Person(NamedTuple):
-    """Someone who may use the practice. `role`: the name they log in with on the server."""
+    """Someone who may use the practice. `role`: the name they log in with on the server; `login`: on hosts, if they acted under that."""
 
     role: str
     name: str
     email: str
     level: Level
+    login: str = ""
 
 
 class PostgresHome:
@@ -250,8 +251,10 @@ class PostgresHome:
         ((seq, digest),) = self.ask("SELECT seq, hash FROM clientsync.head")
         return int(seq), bytes(digest)
 
-    def grant(self, role: str, level: Level, name: str | None, email: str | None) -> None:
-        """Lets a person use the practice. Raises UsageError if there is no such role, and NotAllowed if you are no admin."""
+    def grant(
+        self, role: str, level: Level, name: str | None, email: str | None, login: str | None = None
+    ) -> None:
+        """Lets a person use the practice. Raises UsageError where there is no such role, and NotAllowed where you are no admin."""
         self.require(Right.MANAGE)
         if not self.ask("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s AND rolcanlogin", (role,)):
             raise UsageError(
@@ -261,7 +264,10 @@ class PostgresHome:
             raise UsageError("You can't take your own right to grant away. Another admin can.")
         if level is not Level.ADMIN:
             self._refuse_owner(role)
-        self.ask("SELECT clientsync.grant_person(%s, %s, %s, %s)", (role, level, name, email))
+        if login is None:
+            self.ask("SELECT clientsync.grant_person(%s, %s, %s, %s)", (role, level, name, email))
+        else:
+            self.ask("SELECT clientsync.grant_person(%s, %s, %s, %s, %s)", (role, level, name, email, login))
 
     def revoke(self, role: str) -> None:
         """Removes a person's access. Raises UsageError if they have none, and NotAllowed if you are no admin."""
@@ -282,8 +288,10 @@ class PostgresHome:
 
     def people(self) -> list[Person]:
         """Everyone who may use the practice. Raises Unreachable."""
-        rows = self.ask("SELECT role::text, name, email, level FROM clientsync.people ORDER BY role")
-        return [Person(role, name, email, Level(level)) for role, name, email, level in rows]
+        rows = self.ask(
+            "SELECT role::text, name, email, level, coalesce(to_jsonb(p) ->> 'login', '') FROM clientsync.people p ORDER BY role"
+        )
+        return [Person(role, name, email, Level(level), login) for role, name, email, level, login in rows]
 
     def ask(self, query: LiteralString, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows that the server returns. Raises Unreachable, and NotAllowed if this person may not ask."""

@@ -1,10 +1,12 @@
 """Moves a practice's complete ledger between a file and a server. Numbers, times, people and hashes stay the same."""
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
 
+from ...host import this_user
 from ...host.file_permissions import make_folder
 from ...practice.people import Person
 from ...practice.trouble import Trouble, UsageError
@@ -24,36 +26,69 @@ COPY = (
 ROWS = "SELECT seq, at, actor, kind, client, software, organisation_id, body, hash FROM ledger ORDER BY seq"
 
 
-def refuse_taken(server: Connection, address: Address) -> None:
-    """Raises UsageError if the database already has entries."""
+def refuse_taken(store: Store, server: Connection, address: Address) -> bool:
+    """Raises UsageError where the database holds entries already, or another practice.
+
+    Returns whether it holds this whole practice: a move was cut off behind its last step there.
+    """
     try:
-        if schema.is_there(server) and server.execute("SELECT seq FROM clientsync.head").fetchone() != (0,):
-            raise UsageError(
-                f"There is a practice in {address.shown} already, with entries. Move to an empty database. Nothing was changed."
-            )
+        if not schema.is_there(server):
+            return False
+        row = server.execute(
+            "SELECT h.seq, h.hash, a.practice, a.moved FROM clientsync.head h, clientsync.about a"
+        ).fetchone()
     except psycopg.Error as error:
         raise explained(error, address) from None
+    assert row is not None
+    seq, digest, practice, moved = row
+    if seq == 0:
+        return False
+    if practice == store.practice_id and moved is None and (seq, bytes(digest)) == store.inspection.head():
+        return True
+    raise UsageError(
+        f"There is a practice in {address.shown} already, with entries. Move to an empty database. Nothing was changed."
+    )
+
+
+def refuse_taken_copy(store: Store, copy: Path) -> None:
+    """Raises UsageError where this host has a copy of another practice from there, or one that a program may have open."""
+    wal = copy.with_name(f"{copy.name}-wal")
+    if copy.exists() and (wal.exists() or copies.practice_id_of(copy) != store.practice_id):
+        raise UsageError(
+            f"{copy} is there already: this host's copy of an earlier practice. Move it away first."
+        )
 
 
 def to_server(
-    store: Store, server: Connection, address: Address, name: str, copy: Path, you: Person | None = None
+    store: Store,
+    server: Connection,
+    address: Address,
+    name: str,
+    copy: Path,
+    you: Person | None = None,
+    limits: Sequence[schema.CallLimit] = (),
 ) -> tuple[int, bytes]:
     """Moves the ledger from a file to a server, and leaves this host's `copy` of it. Returns the head's number and hash.
 
-    The file stays and says where the practice has gone. Nobody writes to it meanwhile. Raises Trouble; then nothing was
-    changed.
+    The file stays, and says where the practice is. Nobody writes to it meanwhile. Raises Trouble; then nothing was changed.
+    A move that was cut off is completed.
     """
-    refuse_taken(server, address)
+    refuse_taken_copy(store, copy)
     with store.exclusively() as db:
+        is_there = refuse_taken(store, server, address)
         head = head_of(db)
         make_folder(copy.parent)
         copies.copy_file(store.path, copy)
         try:
             with server.patience(LONG_S), server.transaction():
                 if not schema.is_there(server):
-                    schema.create(server, address, name, you, store.practice_id)
-                _insert(db, server)
-                move_all(db, server)
+                    schema.create(
+                        server, address, name, you, limits,
+                        practice=store.practice_id, login=this_user.login() or "",
+                    )  # fmt: skip
+                if not is_there:
+                    _insert(db, server)
+                    move_all(db, server)
                 if _head_there(server) != head:
                     raise Trouble(
                         "The head's hash differs on the server. Nothing was moved. Run `clientsync doctor`."
@@ -99,12 +134,15 @@ def to_file(store: Store, server: Connection, address: Address, file: Path, plac
 
     The server keeps its copy and says where the practice has gone. Raises Trouble; then nothing was changed.
     """
-    if file.exists():
-        raise UsageError(f"{file} is there already. Name a file that is not. Nothing was changed.")
     store.catch_up()
+    if file.exists():
+        if (head := _moved_already(server, address, file, place)) is not None:
+            return head
+        raise UsageError(f"{file} is there already. Name a file that is not. Nothing was changed.")
     try:
         with server.patience(LONG_S), server.transaction():
-            server.execute("SELECT FROM clientsync.head FOR UPDATE")
+            # Not only locked: a transaction that began before must not append to what it saw then.
+            server.execute("UPDATE clientsync.head SET version = version + 1")
             with store.exclusively() as db:
                 forget_ahead(db)
             copies.copy_file(store.path, file)
@@ -117,3 +155,12 @@ def to_file(store: Store, server: Connection, address: Address, file: Path, plac
         file.unlink(missing_ok=True)
         raise explained(error, address) from None
     return head
+
+
+def _moved_already(server: Connection, address: Address, file: Path, place: str) -> tuple[int, bytes] | None:
+    """The head, where a move into this file was cut off behind its last step on the server; None where there was none."""
+    try:
+        head, moved = _head_there(server), server.execute("SELECT moved FROM clientsync.about").fetchone()
+    except psycopg.Error as error:
+        raise explained(error, address) from None
+    return head if moved == (place,) and file.is_file() and copies.head_of(file) == head else None

@@ -3,11 +3,15 @@
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 
 from ...practice.text import clean
 from ..home import Here
+from ..own_rows import time_of
 from .connecting import Connection
 
+MOST = 1000
+"""So many windows are shown. Anyone can open connections, and name them as they like."""
 _PREFIX = "clientsync since "
 _OTHERS = (
     "SELECT a.usename::text, coalesce(nullif(p.name, ''), a.usename::text), a.application_name "
@@ -32,14 +36,11 @@ def hide_yourself(server: Connection) -> None:
 def others(server: Connection) -> tuple[Here, ...]:
     """The other windows."""
     rows = server.execute(_OTHERS, (f"{_PREFIX}%",)).fetchall()
-    return tuple(sorted(_readable(rows)))
+    return tuple(sorted(islice(_readable(rows), MOST)))
 
 
 def _readable(rows: list[tuple[str, str, str]]) -> Iterator[Here]:
     for person, name, application in rows:
-        since, _, host = application.removeprefix(_PREFIX).partition(" ")
-        try:
-            yield Here(clean(person), clean(name), clean(host), datetime.fromisoformat(since))
-        except ValueError:
-            # Anyone can give their own connection any name.
-            continue
+        text, _, host = application.removeprefix(_PREFIX).partition(" ")
+        if (since := time_of(text)) is not None:
+            yield Here(clean(person), clean(name), clean(host), since)

@@ -26,9 +26,10 @@ from .work import follow_work, forget
 
 SET_ASIDE = "other-ledger"
 _ABOUT = (
-    "SELECT practice, clock_timestamp(), (SELECT json_agg(json_build_array(role, name, email) ORDER BY role)::text "
-    "FROM clientsync.people) FROM clientsync.about"
+    "SELECT practice, clock_timestamp(), (SELECT json_agg(json_build_array(role, name, email, coalesce(to_jsonb(p) ->> 'login', '')) "
+    "ORDER BY role)::text FROM clientsync.people p) FROM clientsync.about"
 )
+"""As JSON, because a practice that an older program made has no login names."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of the last entry here and the last one there."""

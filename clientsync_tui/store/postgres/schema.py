@@ -1,23 +1,37 @@
 """The tables, functions and grants of a practice on PostgreSQL: numbered steps that each run once, whoever comes first."""
 
 import secrets
+from collections.abc import Sequence
 from importlib.resources import files
+from typing import NamedTuple
 
 import psycopg
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
 from ... import version
 from ...practice.entries import Kind
 from ...practice.people import Person
 from ...practice.roles import Level
 from ...practice.trouble import UsageError
+from . import ownership
 from .address import Address
 from .connecting import Connection, explained
 from .grants import grants
 from .silence import LONG_S
 
+SESSIONS = {"idle_in_transaction_session_timeout": "1min", "statement_timeout": "10min"}
+"""What a session gets that sets nothing itself, such as one of psql."""
 LOCK = int.from_bytes(b"CSync")
 """The advisory lock for running the steps."""
+
+
+class CallLimit(NamedTuple):
+    """`calls` in `seconds` that an accounting app allows, `per` organisation, person or app."""
+
+    software: str
+    per: str
+    seconds: int
+    calls: int
 
 
 def steps() -> list[str]:
@@ -31,11 +45,19 @@ def steps() -> list[str]:
 
 
 def create(
-    server: Connection, address: Address, name: str, you: Person | None = None, practice: str | None = None
+    server: Connection,
+    address: Address,
+    name: str,
+    you: Person | None = None,
+    limits: Sequence[CallLimit] = (),
+    *,
+    practice: str | None = None,
+    login: str = "",
 ) -> None:
     """Creates a practice in the database. The caller owns it and is its first admin.
 
-    `you`: who the caller is to the accounting apps. `practice`: its id, if it had one before.
+    `you`: who that is to the accounting apps; `limits`: what these allow; `practice`: the id, where it had one before; `login`: the name
+    under which the caller acted there.
 
     Raises UsageError if one exists there already or the database can't hold one; then nothing was changed.
     """
@@ -57,10 +79,11 @@ def create(
                 (practice or secrets.token_hex(8), name, len(steps())),
             )
             server.execute(
-                "INSERT INTO clientsync.people VALUES (session_user, %s, %s, %s)",
-                (Level.ADMIN, you.name if you else "", you.email if you else ""),
+                "INSERT INTO clientsync.people (role, level, name, email, login) VALUES (session_user, %s, %s, %s, %s)",
+                (Level.ADMIN, you.name if you else "", you.email if you else "", login),
             )
-            _fill(server)
+            _fill(server, limits)
+            _limit_sessions(server)
     except psycopg.errors.InsufficientPrivilege:
         raise UsageError(
             f"Your role may not create a practice in {address.shown}: it needs the right to create schemas there. "
@@ -70,11 +93,16 @@ def create(
         raise explained(error, address) from None
 
 
-def upgrade(server: Connection, address: Address) -> int:
-    """Runs the steps that the practice lacks, and makes this version's grants. Returns how many steps ran."""
+def upgrade(server: Connection, address: Address, limits: Sequence[CallLimit] = ()) -> int:
+    """Takes the steps that the practice lacks, and grants what this version grants; returns how many steps it took.
+
+    `limits`: what the accounting apps allow. Raises UsageError where the caller may not do that, or is told what to do first.
+    """
     try:
         with server.patience(LONG_S), server.transaction():
             _lock(server)
+            ownership.repair(server)
+            _limit_sessions(server)
             _become_owner(server)
             row = server.execute("SELECT version FROM clientsync.about").fetchone()
             assert row is not None
@@ -83,13 +111,15 @@ def upgrade(server: Connection, address: Address) -> int:
                 server.execute(step.encode())
             if row[0] < len(steps()):
                 server.execute("UPDATE clientsync.about SET version = %s", (len(steps()),))
-            _fill(server)
+            _fill(server, limits)
             people = server.execute(
                 "SELECT role, level FROM clientsync.people WHERE role <> "
                 "(SELECT pg_catalog.pg_get_userbyid(nspowner) FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync')"
             ).fetchall()
             for role, level in people:
-                server.execute("SELECT clientsync.give(%s, %s)", (role, level))
+                # Roles can be dropped past the program.
+                if server.execute("SELECT to_regrole(quote_ident(%s))", (role,)).fetchone() != (None,):
+                    server.execute("SELECT clientsync.give(%s, %s)", (role, level))
             return len(lacking)
     except psycopg.errors.InsufficientPrivilege:
         raise UsageError(
@@ -120,8 +150,23 @@ def _lock(server: Connection) -> None:
     server.execute("SELECT pg_catalog.pg_advisory_xact_lock(%s)", (LOCK,))
 
 
-def _fill(server: Connection) -> None:
-    """The kinds of entries and the grants of this version."""
+def _limit_sessions(server: Connection) -> None:
+    """Lets no session of this database wait for ever in a transaction, unless the database has limits of its own. Only its owner can."""
+    row = server.execute(
+        "SELECT current_database(), pg_catalog.pg_has_role(d.datdba, 'USAGE'), (SELECT coalesce(array_to_string(s.setconfig, ' '), '') "
+        "FROM pg_catalog.pg_db_role_setting s WHERE s.setdatabase = d.oid AND s.setrole = 0) "
+        "FROM pg_catalog.pg_database d WHERE d.datname = current_database()"
+    ).fetchone()
+    assert row is not None
+    database, is_owner, has = row
+    for name, value in SESSIONS.items() if is_owner else ():
+        if f"{name}=" not in (has or ""):
+            statement = SQL("ALTER DATABASE {} SET {} = {}")
+            server.execute(statement.format(Identifier(database), Identifier(name), Literal(value)))
+
+
+def _fill(server: Connection, limits: Sequence[CallLimit]) -> None:
+    """The kinds of entries, the grants and the apps' limits that this version knows."""
     with server.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO clientsync.kinds VALUES (%s, %s) ON CONFLICT DO NOTHING",
@@ -129,3 +174,8 @@ def _fill(server: Connection) -> None:
         )
         cursor.execute("DELETE FROM clientsync.privileges")
         cursor.executemany("INSERT INTO clientsync.privileges VALUES (%s, %s)", list(grants()))
+        cursor.executemany(
+            "INSERT INTO clientsync.call_limits VALUES (%s, %s, %s, %s) "
+            "ON CONFLICT (software, per, seconds) DO UPDATE SET calls = excluded.calls",
+            limits,
+        )

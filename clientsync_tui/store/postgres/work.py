@@ -79,10 +79,10 @@ def mirror(db: sqlite3.Connection, server: Connection, version: int) -> None:
             f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(names))}) "
             f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {given}"
         )
-        rows = server.execute(
-            f"SELECT {columns} FROM clientsync.{table} WHERE version > %s".encode(), (known,)
-        )
-        db.executemany(query, rows)
+        # A row at a time: a member can write as many as they like.
+        with server.cursor() as cursor:
+            changed = f"SELECT {columns} FROM clientsync.{table} WHERE version > %s"
+            db.executemany(query, cursor.stream(changed.encode(), (known,)))
     _note_version(db, version)
 
 

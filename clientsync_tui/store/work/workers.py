@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ...practice.entries import iso
+from ...practice.text import clean
 from ..database import Database
 from ..files.job_locks import JobLocks
+from ..own_rows import time_of
 
 LEASE_S = 60
 """How long a worker on another host counts as alive after its last sign of life."""
@@ -84,7 +86,8 @@ class Workers:
         rows = self._database.connection.execute(query, (job, job)).fetchall()
         now = self._database.home.now() if rows else ""
         place = self._place() if rows else ""
-        return [worker for row in rows if self._is_alive(worker := Worker(*row), place, now)]
+        workers = (Worker(*row)._replace(host=clean(row["host"])) for row in rows if time_of(row["since"]))
+        return [worker for worker in workers if self._is_alive(worker, place, now)]
 
     def others(self, job: str) -> list[Worker]:
         """The live workers of other processes."""

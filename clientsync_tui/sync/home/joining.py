@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...config.reading import load
 from ...config.server_address import is_server
@@ -13,6 +13,9 @@ from ...practice.people import Person, SignIn
 from ...practice.trouble import UsageError
 from ...store.postgres.address import address_of
 from ...store.store import Store
+
+if TYPE_CHECKING:
+    from ...store.postgres.schema import CallLimit
 
 Password = Callable[[], str | None]
 Progress = Callable[[int, int], None]
@@ -43,7 +46,7 @@ def create(url: str, name: str, password: Password, you: Person | None) -> str:
 
     server = connect(address, password)
     with server:
-        schema.create(server, address, name, you)
+        schema.create(server, address, name, you, _limits())
     return address.shown
 
 
@@ -57,7 +60,7 @@ def upgrade(config: Config, password: Password) -> int:
     from ...store.postgres.connecting import connect
 
     with connect(address, password) as server:
-        return schema.upgrade(server, address)
+        return schema.upgrade(server, address, _limits())
 
 
 def join(config: Config, url: str, password: Password, progress: Progress) -> Store:
@@ -112,16 +115,14 @@ def _to_server(
 
     target = config._replace(practice=config.practice._replace(database=url))
     with connect(address, password) as server:
-        moving.refuse_taken(server, address)
-        if target.database.exists():
-            raise UsageError(
-                f"{target.database} is there already: this host's copy of an earlier practice. Move it away first."
-            )
         if dry_run:
+            moving.refuse_taken(store, server, address)
+            moving.refuse_taken_copy(store, target.database)
             seq, digest = store.inspection.head()
         else:
             name = config.practice.name
-            seq, digest = moving.to_server(store, server, address, name, target.database, you)
+            copy = target.database
+            seq, digest = moving.to_server(store, server, address, name, copy, you, _limits())
     if not dry_run:
         set_values(config.path, ("practice",), {"database": url})
     return Moved(seq, digest.hex(), len(store.jobs.all()))
@@ -145,3 +146,17 @@ def _to_file(config: Config, store: Store, file: Path, password: Password, dry_r
         set_values(config.path, ("practice",), {"database": str(file)})
         load(config.path)
     return Moved(seq, digest.hex(), len(store.jobs.all()))
+
+
+def _limits() -> "list[CallLimit]":
+    """What the accounting apps allow that this program knows, for the server to share out."""
+    from ...accounting.seam.registry import softwares
+    from ...store.postgres.schema import CallLimit
+
+    found: dict[tuple[str, str, int], int] = {}
+    for name, software in softwares().items():
+        renewals = software.limits.renewals
+        for rate in (*software.limits.rates, *([renewals] if renewals else ())):
+            key = (name, rate.per, rate.seconds)
+            found[key] = max(rate.calls, found.get(key, 0))
+    return [CallLimit(*key, calls) for key, calls in found.items()]

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ...practice.counted import counted
 from ...practice.entries import moment
+from ...practice.text import clean
 from ...store.home import Here
 from ...store.work.workers import Worker
 from ..locale_words import moment_words
@@ -41,5 +42,6 @@ def lines(others: Sequence[Here], workers: Sequence[Worker], me: str, now: datet
         return ["No one else has the practice open, and no job is running."]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        clean("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        for row in rows
     ]

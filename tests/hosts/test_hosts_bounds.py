@@ -1,0 +1,157 @@
+"""Bounds on the server for what a member can do with SQL of their own."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.store.people import People
+from clientsync_tui.store.postgres import ownership
+from clientsync_tui.store.postgres.address import address_of
+from clientsync_tui.store.postgres.connecting import connect
+from clientsync_tui.store.postgres.people_here import others
+from clientsync_tui.store.postgres.schema import steps
+from tests.support.hosts import Host, host, shared
+from tests.support.postgres import Database
+
+APPEND = "SELECT clientsync.append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+NOW = "2026-11-30T20:00:00.000Z"
+JOB = {
+    "id": "j1", "kind": "check", "software": "xero", "sign_in": None, "state": "waiting", "by": "x", "started_at": NOW,
+    "ended_at": None, "paused": None, "needs_sign_in": 0,
+}  # fmt: skip
+WORKER = {"id": "w1", "job": "j1", "host": "h", "place": "p", "person": "x", "since": NOW, "until": NOW}
+
+
+@pytest.fixture
+def hosts(tmp_path: Path, postgres: Database) -> Iterator[tuple[Host, Host]]:
+    ann, ben = shared(tmp_path, postgres, "ann", "ben")
+    with ann.workplace() as workplace:
+        workplace.store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "x", "c1", body={"name": "Abbey"}))
+    yield ann, ben
+
+
+@pytest.mark.parametrize(
+    ("client", "software", "organisation"),
+    [("x" * 20_000_000, None, None), (None, "x" * 101, None), (None, None, "x" * 301)],
+)
+def test_long_texts_of_an_entry_are_refused(
+    hosts: tuple[Host, Host],
+    postgres: Database,
+    client: str | None,
+    software: str | None,
+    organisation: str | None,
+) -> None:
+    values = (["note_set"], [client], [software], [organisation], ['{"note": "x"}'])
+    with postgres.connect("ben") as db, pytest.raises(psycopg.errors.CheckViolation, match="has at most"):
+        db.execute(APPEND, values)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "workers"),
+    [
+        ([JOB | {"state": "strange"}], []),
+        ([JOB | {"started_at": "never"}], []),
+        ([JOB | {"id": "\x1b[2J"}], []),
+        ([JOB | {"paused": "x" * 5001}], []),
+        ([JOB], [WORKER | {"since": "garbage"}]),
+        ([JOB], [WORKER | {"host": "x" * 256}]),
+        ([], [WORKER | {"job": "nowhere"}]),
+    ],
+)
+def test_work_that_no_program_writes_is_refused(
+    hosts: tuple[Host, Host], postgres: Database, jobs: list[object], workers: list[object]
+) -> None:
+    put = "SELECT clientsync.put_work(%s::jsonb, '[]'::jsonb, %s::jsonb)"
+    with postgres.connect("ben") as db:
+        with pytest.raises((psycopg.errors.CheckViolation, psycopg.errors.InvalidParameterValue)):
+            db.execute(put, (json.dumps(jobs), json.dumps(workers)))
+        db.execute(put, (json.dumps([JOB]), json.dumps([WORKER])))
+
+
+def test_limit_is_the_servers_and_who_waits_gets_a_part(hosts: tuple[Host, Host], postgres: Database) -> None:
+    take = "SELECT granted FROM clientsync.take_calls(E'xero\\nid\\no1\\n', 1000000, 60, 1000000)"
+    with postgres.connect("ben") as ben, postgres.connect() as ann:
+        assert sum(ben.execute(take).fetchall()[0][0] for _ in range(20)) == 60
+        assert ann.execute(take).fetchone() == (0,)
+        # Time goes on: half of what Ben took is over.
+        ann.execute("UPDATE clientsync.rates SET n = n / 2")
+        assert ben.execute(take).fetchone() == (0,), "Ann waits, and Ben has his part"
+        assert ann.execute(take).fetchone() == (5,)
+        assert ben.execute("SELECT DISTINCT person::text FROM clientsync.rates WHERE n > 0").fetchall()
+
+
+def test_locks_end_with_the_time_that_a_change_may_take(hosts: tuple[Host, Host], postgres: Database) -> None:
+    hosts[0].ok("practice", "upgrade")  # sets them where the database has none, as making the practice does
+    with postgres.connect("ben") as db:
+        assert db.execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("1min",)
+        with db.transaction():
+            db.execute("SELECT clientsync.lock_head()")
+            assert db.execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("30s",)
+        assert db.execute("SHOW statement_timeout").fetchone() == ("10min",)
+
+
+def test_lane_that_someone_holds_is_not_waited_for(hosts: tuple[Host, Host], postgres: Database) -> None:
+    take = "SELECT clientsync.take_calls(E'xero\\nid\\no1\\n', 60, 60, 5)"
+    with postgres.connect("ben") as ben, postgres.connect() as ann, ben.transaction():
+        ben.execute(take)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            ann.execute(take)
+
+
+def test_login_name_counts_as_the_same_person(hosts: tuple[Host, Host], postgres: Database) -> None:
+    ann, ben = hosts
+    ann.ok("practice", "grant", postgres.role("ben"), "member", "--login", "benedict")
+    assert [person.get("login") for person in ann.ok("practice", "people", "--json")].count("benedict") == 1
+    ben.ok("clients")
+    with ben.workplace() as workplace, workplace.store.exclusively() as db:
+        assert People(db).one_name("benedict") == postgres.role("ben")
+
+
+def test_windows_with_strange_names_stop_no_follower(hosts: tuple[Host, Host], postgres: Database) -> None:
+    with postgres.connect("ben") as naive, postgres.connect("ben") as aware:
+        naive.execute("SET application_name = 'clientsync since 2026-01-01 h'")
+        aware.execute("SET application_name = 'clientsync since 2026-01-01T10:00Z h'")
+        with connect(address_of(postgres.url())) as server:
+            assert [here.host for here in others(server)] == ["h"]
+
+
+def test_what_a_superuser_left_is_put_right(tmp_path: Path, postgres: Database) -> None:
+    root = host(tmp_path, "root")
+    owner = postgres.role("ann")
+    assert owner in postgres.url("ann")
+    with postgres.connect() as db:
+        db.execute(f'GRANT CREATE ON DATABASE "{postgres.name}" TO "{owner}"'.encode())
+    with postgres.connect("ann") as db:
+        for step in steps()[:-2]:
+            db.execute(step.encode())
+        db.execute("INSERT INTO clientsync.about VALUES ('p1', 'Tester & Co', 7)")
+        db.execute("INSERT INTO clientsync.people VALUES (session_user, 'admin')")
+        db.execute("SELECT clientsync.grant_person('postgres', 'admin', NULL, NULL)")
+    with postgres.connect() as db:
+        # As an early version upgraded it: what the superuser makes is theirs, and everyone's to call.
+        db.execute(steps()[6].encode())
+    with connect(address_of(postgres.url())) as server:
+        assert ownership.foreign(server) == ["postgres"] and ownership.is_open(server)
+    root.ok("practice", "join", postgres.url())
+    assert "1 step taken" in root.ok("practice", "upgrade").err
+    with connect(address_of(postgres.url())) as server:
+        assert ownership.foreign(server) == [] and not ownership.is_open(server)
+
+
+def test_move_that_was_cut_off_behind_its_last_step_is_completed(tmp_path: Path, postgres: Database) -> None:
+    ann = host(tmp_path, "ann")
+    ann.ok("team", "create", "North")
+    before = ann.config.read_text()
+    ann.ok("practice", "move", "--yes", postgres.url())
+    # As a kill would leave it: the server has everything, and neither the file nor the configuration says so.
+    ann.config.write_text(before)
+    with closing(sqlite3.connect(ann.folder / "practice.db")) as db, db:
+        db.execute("DELETE FROM meta WHERE key = 'moved'")
+    assert ann.ok("practice", "move", "--yes", "--json", postgres.url())["entries"] == 1
+    assert ann.ok("practice", "status", "--json")["home"] == "postgresql"
