@@ -85,7 +85,7 @@ RUN_ELSEWHERE = {
         "tests/packaging/installed.py",
         '"man1" / "clientsync.1"',
     ),
-    "clientsync practice create postgresql://ann@db.example.com/practice": (
+    'clientsync practice create postgresql://ann@db.example.com/practice --name "Oak & Co"': (
         "tests/support/hosts.py",
         '"practice", "create"',
     ),
