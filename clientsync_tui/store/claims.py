@@ -53,8 +53,8 @@ class Claims:
             home = self._database.home
             at, person = home.at(), home.actor(person)
             clients = _on_the_list(db, clients)
-            there = home.claim(db, clients, minutes)
-            if there is None:
+            taken_at_home = home.claim(db, clients, minutes)
+            if taken_at_home is None:
                 name, before = person, claims_on(db, clients, datetime.fromisoformat(at)).values()
                 others = tuple(claim for claim in before if claim.person != person)
                 if others:

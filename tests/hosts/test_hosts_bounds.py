@@ -48,7 +48,10 @@ def test_long_texts_of_an_entry_are_refused(
     organisation: str | None,
 ) -> None:
     values = (["note_set"], [client], [software], [organisation], ['{"note": "x"}'])
-    with postgres.connect("ben") as db, pytest.raises(psycopg.errors.CheckViolation, match="has at most"):
+    with (
+        postgres.connect("ben") as db,
+        pytest.raises(psycopg.errors.CheckViolation, match="violates check constraint"),
+    ):
         db.execute(APPEND, values)
 
 
@@ -128,7 +131,7 @@ def test_what_a_superuser_left_is_put_right(tmp_path: Path, postgres: Database) 
     with postgres.connect() as db:
         db.execute(f'GRANT CREATE ON DATABASE "{postgres.name}" TO "{owner}"'.encode())
     with postgres.connect("ann") as db:
-        for step in steps()[:-2]:
+        for step in steps()[:6]:
             db.execute(step.encode())
         db.execute("INSERT INTO clientsync.about VALUES ('p1', 'Tester & Co', 7)")
         db.execute("INSERT INTO clientsync.people VALUES (session_user, 'admin')")
@@ -139,7 +142,7 @@ def test_what_a_superuser_left_is_put_right(tmp_path: Path, postgres: Database) 
     with connect(address_of(postgres.url())) as server:
         assert ownership.foreign(server) == ["postgres"] and ownership.is_open(server)
     root.ok("practice", "join", postgres.url())
-    assert "1 step taken" in root.ok("practice", "upgrade").err
+    assert "2 steps taken" in root.ok("practice", "upgrade").err
     with connect(address_of(postgres.url())) as server:
         assert ownership.foreign(server) == [] and not ownership.is_open(server)
 

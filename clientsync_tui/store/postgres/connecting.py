@@ -61,7 +61,7 @@ def explained(error: psycopg.Error, address: Address) -> Trouble:
         )
     if isinstance(error, psycopg.errors.CheckViolation):
         return UsageError(
-            f"The practice's database {address.shown} refused this: {error.diag.constraint_name or 'a text is too long'}. Nothing was changed."
+            f"The practice's database {address.shown} refused this: {(error.diag.constraint_name or 'a text is too long').replace('_', ' ')}. Nothing was changed."
         )
     if isinstance(error, OLDER):
         return UsageError(

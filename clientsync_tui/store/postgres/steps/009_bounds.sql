@@ -24,7 +24,7 @@ END
 $$;
 
 -- Who has the head's lock has to get on: nobody else can change the practice meanwhile. A session can take this back by its own will only.
-CREATE FUNCTION clientsync.hurry() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE OR REPLACE FUNCTION clientsync.hurry() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
     IF current_setting('idle_in_transaction_session_timeout')::interval NOT BETWEEN '1 ms' AND '30 s' THEN
         PERFORM set_config('idle_in_transaction_session_timeout', '30s', true);
@@ -44,44 +44,6 @@ BEGIN
     END IF;
     PERFORM hurry();
     RETURN greatest(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') COLLATE "C", last COLLATE "C");
-END
-$$;
-
--- Clients whose adding, removing or restoring is in the ledger, the last of which did not remove them.
-CREATE INDEX ledger_clients ON clientsync.ledger (client, seq) WHERE kind IN ('client_added', 'client_removed', 'client_restored');
-CREATE FUNCTION clientsync.is_client(id text) RETURNS boolean LANGUAGE sql STABLE SET search_path = clientsync, pg_catalog AS $$
-    SELECT coalesce((
-        SELECT kind <> 'client_removed' FROM ledger WHERE client = id AND kind IN ('client_added', 'client_removed', 'client_restored')
-            ORDER BY seq DESC LIMIT 1
-    ), false)
-$$;
-
--- As before, but only clients that there are.
-CREATE OR REPLACE FUNCTION clientsync.take_claims(wanted text[], for_minutes integer, OUT called text, OUT taken jsonb)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
-DECLARE
-    moment text;
-BEGIN
-    SELECT stamp(h.at) INTO moment FROM head h FOR UPDATE;
-    IF EXISTS (SELECT FROM unnest(wanted) AS client WHERE NOT is_client(client)) THEN
-        RAISE EXCEPTION 'one of these is no client of the practice' USING ERRCODE = 'no_data_found';
-    END IF;
-    SELECT coalesce(nullif(p.name, ''), p.role::text) INTO called FROM people p WHERE p.role = session_user;
-    DELETE FROM claims WHERE until <= moment;
-    SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.client), '[]') INTO taken
-        FROM claims c WHERE c.client = ANY (wanted) AND c.person <> session_user;
-    IF taken <> '[]' THEN
-        PERFORM add_entries(
-            array_agg('claim_taken_over'::text), array_agg(t ->> 'client'), array_agg(NULL::text), array_agg(NULL::text),
-            array_agg(json_build_object(
-                'from', json_build_object('role', t ->> 'person', 'name', t ->> 'name'), 'since', t ->> 'since')::text)
-        ) FROM jsonb_array_elements(taken) t;
-    END IF;
-    INSERT INTO claims AS c
-        SELECT DISTINCT client, session_user::text, called, moment, later(moment, for_minutes), for_minutes FROM unnest(wanted) AS client
-        ON CONFLICT (client) DO UPDATE SET since = CASE WHEN c.person = excluded.person THEN c.since ELSE excluded.since END,
-            person = excluded.person, name = excluded.name, until = excluded.until, minutes = excluded.minutes;
-    PERFORM claims_changed();
 END
 $$;
 
