@@ -172,13 +172,19 @@ class TwoHosts(RuleBasedStateMachine):
 
         if dies:
             home.commit = dies_behind  # type: ignore[method-assign]
+        is_claimed = False
         with self._allowed():
             with suppress(Killed):
                 store.claims.take(chosen, "x")
-            self.taken_over += sum(self.claims.get(client, host) != host for client in chosen)
-            self.claims |= dict.fromkeys(chosen, host)
+            is_claimed = True
         if dies:
             self._again(host)
+        if is_claimed:
+            clients = self._at(host).clients
+            there = clients.by_id(chosen, datetime.now(UTC))
+            listed = [client for client in there if not clients.is_removed(client)]
+            self.taken_over += sum(self.claims.get(client, host) != host for client in listed)
+            self.claims |= dict.fromkeys(listed, host)
 
     @rule(host=hosts, chosen=some_clients)
     def release(self, host: str, chosen: list[str]) -> None:

@@ -38,7 +38,7 @@ def hosts(tmp_path: Path, postgres: Database) -> Iterator[tuple[Host, Host]]:
 
 @pytest.mark.parametrize(
     ("client", "software", "organisation"),
-    [("x" * 20_000_000, None, None), (None, "x" * 101, None), (None, None, "x" * 301)],
+    [("x" * 20_000_000, None, None), (None, "x" * 1001, None), (None, None, "x" * 1001)],
 )
 def test_long_texts_of_an_entry_are_refused(
     hosts: tuple[Host, Host],
@@ -61,9 +61,9 @@ def test_long_texts_of_an_entry_are_refused(
         ([JOB | {"state": "strange"}], []),
         ([JOB | {"started_at": "never"}], []),
         ([JOB | {"id": "\x1b[2J"}], []),
-        ([JOB | {"paused": "x" * 5001}], []),
+        ([JOB | {"paused": "x" * 100_001}], []),
         ([JOB], [WORKER | {"since": "garbage"}]),
-        ([JOB], [WORKER | {"host": "x" * 256}]),
+        ([JOB], [WORKER | {"host": "x" * 1001}]),
         ([], [WORKER | {"job": "nowhere"}]),
     ],
 )
@@ -142,7 +142,7 @@ def test_what_a_superuser_left_is_put_right(tmp_path: Path, postgres: Database) 
     with connect(address_of(postgres.url())) as server:
         assert ownership.foreign(server) == ["postgres"] and ownership.is_open(server)
     root.ok("practice", "join", postgres.url())
-    assert "2 steps taken" in root.ok("practice", "upgrade").err
+    assert "1 step taken" in root.ok("practice", "upgrade").err
     with connect(address_of(postgres.url())) as server:
         assert ownership.foreign(server) == [] and not ownership.is_open(server)
 

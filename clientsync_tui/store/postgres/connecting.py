@@ -59,9 +59,10 @@ def explained(error: psycopg.Error, address: Address) -> Trouble:
         return NotAllowed(
             "The practice's database does not let you do that: your role lacks the right to it."
         )
-    if isinstance(error, psycopg.errors.CheckViolation):
+    if isinstance(error, psycopg.errors.CheckViolation | psycopg.errors.FeatureNotSupported):
+        why = error.diag.constraint_name or _first_line(error)
         return UsageError(
-            f"The practice's database {address.shown} refused this: {(error.diag.constraint_name or 'a text is too long').replace('_', ' ')}. Nothing was changed."
+            f"The practice's database {address.shown} refused this: {why.replace('_', ' ')}. Nothing was changed."
         )
     if isinstance(error, OLDER):
         return UsageError(

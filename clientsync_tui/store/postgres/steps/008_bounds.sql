@@ -1,20 +1,20 @@
 -- Bounds for what a member can do with SQL of their own: lengths, times, locks, claims, and the apps' limits on calls.
 
--- What is there already stays. The name of a limit is the sentence that a person reads.
+-- Far above what the program writes. What is there already stays. The name of a limit is the sentence that a person reads.
 DO $$
 DECLARE
     bound record;
 BEGIN
     FOR bound IN
         SELECT * FROM (VALUES
-            ('ledger', 'client', 200), ('ledger', 'software', 100), ('ledger', 'organisation_id', 300),
-            ('people', 'name', 200), ('people', 'email', 254),
-            ('claims', 'client', 200),
-            ('jobs', 'id', 100), ('jobs', 'kind', 100), ('jobs', 'software', 100), ('jobs', 'sign_in', 1500), ('jobs', 'paused', 5000),
-            ('items', 'client', 200), ('items', 'name', 1000), ('items', 'software', 100), ('items', 'organisation_id', 300),
-            ('items', 'reason', 200), ('items', 'says', 5000), ('items', 'facts', 20000), ('items', 'organisation_name', 1000),
-            ('items', 'sign_in', 1500), ('items', 'key', 200), ('items', 'leased_by', 100),
-            ('workers', 'id', 100), ('workers', 'job', 100), ('workers', 'host', 255), ('workers', 'place', 100)
+            ('ledger', 'client', 1000), ('ledger', 'software', 1000), ('ledger', 'organisation_id', 1000),
+            ('people', 'name', 1000), ('people', 'email', 1000),
+            ('claims', 'client', 1000),
+            ('jobs', 'id', 100), ('jobs', 'kind', 1000), ('jobs', 'software', 1000), ('jobs', 'sign_in', 10000), ('jobs', 'paused', 100000),
+            ('items', 'client', 1000), ('items', 'name', 10000), ('items', 'software', 1000), ('items', 'organisation_id', 1000),
+            ('items', 'reason', 1000), ('items', 'says', 100000), ('items', 'facts', 1000000), ('items', 'organisation_name', 10000),
+            ('items', 'sign_in', 10000), ('items', 'key', 1000), ('items', 'leased_by', 100),
+            ('workers', 'id', 100), ('workers', 'job', 100), ('workers', 'host', 1000), ('workers', 'place', 1000)
         ) AS bounds (relation, field, most)
     LOOP
         EXECUTE format('ALTER TABLE clientsync.%I ADD CONSTRAINT %I CHECK (length(%I) <= %s) NOT VALID',
@@ -23,8 +23,8 @@ BEGIN
 END
 $$;
 
--- Who has the head's lock has to get on: nobody else can change the practice meanwhile. A session can take this back by its own will only.
-CREATE OR REPLACE FUNCTION clientsync.hurry() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+-- Whoever holds the head's lock has to get on with it: nobody else can change the practice meanwhile. A session can take this back only on purpose.
+CREATE FUNCTION clientsync.hurry() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
     IF current_setting('idle_in_transaction_session_timeout')::interval NOT BETWEEN '1 ms' AND '30 s' THEN
         PERFORM set_config('idle_in_transaction_session_timeout', '30s', true);
@@ -36,7 +36,8 @@ BEGIN
 END
 $$;
 
--- The time of a change is when its transaction began, so that one that was kept open can't date a change back.
+-- A change has the time when its transaction began, so one that was kept open could date a change back. Everything that takes the lock asks
+-- for the time, `put_work` excepted.
 CREATE OR REPLACE FUNCTION clientsync.stamp(last text) RETURNS text LANGUAGE plpgsql SET search_path = clientsync, pg_catalog AS $$
 BEGIN
     IF clock_timestamp() - now() > '10 minutes' THEN
@@ -47,7 +48,26 @@ BEGIN
 END
 $$;
 
--- For programs of before step 7, which write an entry of their own where they take a claim over: only what nobody has claimed.
+-- A client of the practice: added, and not removed since.
+CREATE INDEX ledger_clients ON clientsync.ledger (client, seq) WHERE kind IN ('client_added', 'client_removed', 'client_restored');
+CREATE FUNCTION clientsync.is_client(id text) RETURNS boolean LANGUAGE sql STABLE SET search_path = clientsync, pg_catalog AS $$
+    SELECT coalesce((
+        SELECT kind <> 'client_removed' FROM ledger WHERE client = id AND kind IN ('client_added', 'client_removed', 'client_restored')
+            ORDER BY seq DESC LIMIT 1
+    ), false)
+$$;
+
+-- As before, but of those wanted only the practice's clients.
+ALTER FUNCTION clientsync.take_claims(text[], integer) RENAME TO claim_clients;
+CREATE FUNCTION clientsync.take_claims(wanted text[], for_minutes integer, OUT called text, OUT taken jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
+BEGIN
+    SELECT c.called, c.taken INTO called, taken
+        FROM claim_clients(ARRAY(SELECT DISTINCT id FROM unnest(wanted) AS id WHERE is_client(id)), for_minutes) c;
+END
+$$;
+
+-- For programs from before step 7, which write an entry of their own when they take over a claim: only what nobody has claimed.
 CREATE OR REPLACE FUNCTION clientsync.claim(wanted text[], for_minutes integer, OUT called text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
 DECLARE
