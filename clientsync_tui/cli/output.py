@@ -40,7 +40,7 @@ def _is_in_front() -> bool:
     if sys.platform == "win32":
         return False
     try:
-        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        terminal = os.open("/dev/tty", os.O_RDWR)
     except OSError:
         return False
     try:

@@ -74,7 +74,7 @@ async def test_no_sign_in_is_renewed_on_a_full_or_read_only_disk(small: Desk, sa
 
 async def test_no_code_is_exchanged_on_a_full_disk(small: Desk, sandbox: Running):
     filler = None
-    with pytest.raises(KeyringTrouble, match="Nothing was asked of Xero"):
+    with pytest.raises(KeyringTrouble, match="Nothing was requested from Xero"):
         async with small.begin() as attempt:
             filler = fill(small.folder)
             await completed(attempt, first_person(sandbox))
