@@ -95,7 +95,7 @@ def test_commands_in_the_document_work(installed: Path, tmp_path: Path) -> None:
 #: One test of each part of the suite, for every way in which a test gets its arguments. All of it is run for the package's own apps.
 PARTS = (
     "a_sign_in_says_who", "a_code_that_is_entered", "the_lists_are_whole", "limits_are_kept", "an_error_answer", "every_new_refresh_token",
-    "an_answer_of_another_kind", "a_list_may_be_empty", "a_foreign_reply_changes_no_status", "one_row_that_cannot_be_used",
+    "an_answer_of_another_kind", "a_list_may_be_empty", "a_foreign_reply_changes_no_status", "one_bad_row_is_left_out",
 )  # fmt: skip
 
 

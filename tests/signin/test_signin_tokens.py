@@ -317,7 +317,7 @@ async def test_lock_held_forever_by_another_process_is_reported(
 ):
     own = await signed_in(desk, sandbox)
     monkeypatch.setattr(tokens_module, "_LOCK_MARGIN_S", 0.0)
-    tokens = Desk(desk.configured, desk.folder, Http(timeout_s=0.1, attempts=1)).tokens
+    tokens = Desk(desk.configured, desk.folder, Http(timeout_s=0.1, attempts=1, longest_wait_s=0)).tokens
     with ExitStack() as stack:
         for lock in locks_of(desk):
             stack.enter_context(FileLock(lock))
