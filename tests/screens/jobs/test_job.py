@@ -138,6 +138,7 @@ async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practic
         await until(pilot, lambda: table.row_count == 12)
         practice.sandbox.fault("clear")
         # Only what failed for one reason is tried again.
+        await until(pilot, lambda: job not in app.engine.running)
         await pilot.press("F")
         await until(
             pilot, lambda: "Retry failed and cancelled" in shown(pilot) and "All 2 clients" in shown(pilot)
@@ -147,6 +148,7 @@ async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practic
         await pilot.press("F")
         await until(pilot, lambda: "12 done" in shown(pilot) and "0 failed" in shown(pilot))
         assert len(connected(app)) == len(set(connected(app))) == 12
+        await until(pilot, lambda: job not in app.engine.running)
         await pilot.press("F")
         await until(pilot, lambda: "No failed or cancelled items can be retried." in told(app))
     app.workplace.close()
