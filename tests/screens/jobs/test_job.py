@@ -172,6 +172,7 @@ async def test_cancelled_what_is_done_stays_done(practices: Callable[..., Practi
         await until(pilot, lambda: "cancelled" in shown(pilot) and f"{100 - done} skipped" in shown(pilot))
         practice.sandbox.fault("clear")
         # Its opposite is as near.
+        await until(pilot, lambda: job not in app.engine.running)
         await pilot.press("F")
         await until(pilot, lambda: "100 done" in shown(pilot))
         assert len(connected(app)) == len(set(connected(app))) == 100
@@ -218,6 +219,7 @@ async def test_software_is_gone_for_a_while(practices: Callable[..., Practice], 
         practice.sandbox.stop()
         await until(pilot, lambda: not now(app, job).left)
         await until(pilot, lambda: "× unreachable" in shown(pilot))
+        await until(pilot, lambda: job not in app.engine.running)
         again = running(
             Options(
                 port=urlsplit(practice.sandbox.url).port or 0, organisations=30, limits=False, state=state
