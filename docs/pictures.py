@@ -83,6 +83,11 @@ def config_of(shot: Shot, folder: Path, config: Path) -> Path:
     return own
 
 
+COUNTED = re.compile(r"\bAll \d")
+"""The first tab, once the clients are counted."""
+TOO_SMALL = (39, 9)
+
+
 async def picture(shot: Shot, config: Path) -> str:
     """The SVG of one screen."""
     app = ClientSyncApp(Workplace.open(config))
@@ -92,6 +97,8 @@ async def picture(shot: Shot, config: Path) -> str:
     known = patch("secrets.token_urlsafe", lambda size: "example" * (size // 6))
     async with run_app(app, size=shot.size) as pilot:
         await until(pilot, lambda: app.screen.is_mounted and (app.focused or not shot.steps))
+        if shot.clients and shot.size > TOO_SMALL:
+            await until(pilot, lambda: COUNTED.search(shown(pilot)))
         if shot.push is not None:
             app.push_screen(shot.push())
         for keys, text in shot.steps:

@@ -36,7 +36,6 @@ class Shot:
         return f"{self.name}-{self.size[0]}x{self.size[1]}-{self.theme}.svg"
 
 
-COUNTED = (("home", "All 76"),)
 PANEL = ("s", "Reconnect all")
 XERO = ("s down down", "Reconnect all")
 """The last accounting app on the panel."""
@@ -57,9 +56,9 @@ JOB = (*SELECTED, ("enter enter", "9 done"))
 
 SHOTS = (
     Shot("clients", "Your clients, the status of each integration, and what to do about it.", (("pagedown pagedown home down down", "accepts"),)),
-    Shot("clients", "In a terminal of 80 columns.", COUNTED, SMALL),
-    Shot("clients", "In a large terminal.", COUNTED, LARGE),
-    Shot("clients", "On a light background.", COUNTED, theme="light"),
+    Shot("clients", "In a terminal of 80 columns.", size=SMALL),
+    Shot("clients", "In a large terminal.", size=LARGE),
+    Shot("clients", "On a light background.", theme="light"),
     Shot("expired", "Expired clients, with one fix for each cause. The list shows the clients of the chosen fix.", (("4", "to fix"), ("right", "7 of 76"))),
     Shot("preview", "The client under the cursor, beside the list on a large terminal.", (("4", "to fix"), ("down", "integrated with Cobalt")), LARGE),
     Shot("preview", "Over the list in a terminal of 80 columns.", (("4", "to fix"), ("down z", "integrated with Cobalt")), SMALL),
@@ -96,7 +95,7 @@ SHOTS = (
     Shot("settings", "Choose which lists are pulled, and how often.", (*CONNECTIONS, ("e", "days")), SMALL),
     Shot("pulled", "Everything pulled from the organisation, list by list.", PULLED, SMALL),
     Shot("change-integration", "Move a client to another organisation or another accounting app.", (*CONNECTIONS, ("x", "books")), SMALL),
-    Shot("passphrase", "Choose a passphrase for the encrypted keyring, on a machine without a desktop keyring.", (), SMALL, push=lambda: Passphrase(True)),
+    Shot("passphrase", "Choose a passphrase for the encrypted keyring, on a machine without a desktop keyring.", (), SMALL, push=lambda: Passphrase(True, str)),
     Shot("too-small", "If the terminal is too small, Client Sync says what it needs.", (), (34, 8)),
     Shot("history", "Who did what and when.", (("h", "History"),)),
     Shot("history", "In 80 columns.", (("h", "History"),), SMALL),
