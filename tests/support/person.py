@@ -8,6 +8,7 @@ from typing import Any
 from clientsync_tui.practice.people import SignIn
 from clientsync_tui.practice.plan import Plan
 from clientsync_tui.practice.trouble import Trouble
+from clientsync_tui.sandbox.consent.authorise import NotSignedIn
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
@@ -59,6 +60,6 @@ async def _answer(config: Path, email: str, line: Connection) -> None:
         while True:
             try:
                 said = await act(workplace, session, email, line.recv())
-            except Trouble as trouble:
+            except (Trouble, NotSignedIn) as trouble:
                 said = f"{type(trouble).__name__}: {trouble}"
             line.send(said)

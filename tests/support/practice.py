@@ -141,10 +141,14 @@ async def signed_in(
     """A sign-in of this person, made without a screen."""
     async with session.begin(software) as attempt:
         chosen = None if organisations is None else list(organisations)
-        arriving = asyncio.create_task(asyncio.to_thread(authorise, attempt.link, email, chosen))
-        result = session.keep(await attempt.wait(PATIENCE_S))
-        await arriving
-        return result
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(asyncio.to_thread(authorise, attempt.link, email, chosen))
+                arriving = both.create_task(attempt.wait(PATIENCE_S))
+        except ExceptionGroup as failed:
+            # A browser that was refused ends the wait.
+            raise failed.exceptions[0] from None
+        return session.keep(arriving.result())
 
 
 @pytest.fixture

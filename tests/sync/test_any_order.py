@@ -69,14 +69,14 @@ class AnyOrder(RuleBasedStateMachine):
     @initialize()
     def two_people_sign_in(self) -> None:
         self.emails = [person.email for person in self.box.world.people[:2]]
-        tables = software_tables(self.box.url)
         for number, email in enumerate(self.emails):
             folder = Path(self.folder.name) / str(number)
             folder.mkdir()
             config = {
                 "practice": {"name": "Two & Co", "database": "../practice.db"},
                 "http": {"timeout_s": 5, "attempts": 2},
-                "software": tables,
+                # A redirect port for each: where both sign in at once, one would get the other's answer.
+                "software": software_tables(self.box.url),
             }
             (folder / "config.toml").write_text(tomlkit.dumps(config))
             self.people.append(Somebody(folder / "config.toml", email))
