@@ -82,10 +82,13 @@ class SetUp:
             # Secrets are looked up by client id, so nothing would ever find the old one again.
             await self._workplace.vault.forget(secret_name(name, former))
 
-    async def forget_secret(self) -> None:
-        """Deletes the app's secret from the keyring. Raises UsageError if the app needs one, or KeyringTrouble."""
+    def refuse_no_secret(self) -> None:
+        """Raises UsageError if the app needs its secret. To ask before anything is saved."""
         if self.software.grant.secret == "required":  # noqa: S105  (a word, not a secret)
             raise UsageError(f"{self.software.title} needs the app's client secret. Nothing was changed.")
+
+    async def forget_secret(self) -> None:
+        """Deletes the app's secret from the keyring. Raises KeyringTrouble."""
         await self._workplace.vault.forget(secret_name(self.software.name, self.table.client_id))
 
     def may_hold_secret(self, table: SoftwareTable) -> bool:

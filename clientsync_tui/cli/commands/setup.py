@@ -50,6 +50,8 @@ def setup(
 
     Without options, explains step by step how to register your app there, and shows the current settings.
     """
+    import asyncio
+
     from ...practice.text import BLANKS
     from ...set_up import SetUp
 
@@ -70,10 +72,14 @@ def setup(
         if values.get("client_id") == "":
             raise click.UsageError("The client id is empty.")
         table = set_up.table._replace(**values)
+        if no_secret:
+            # Before anything is saved: the command is done whole or not at all.
+            set_up.refuse_no_secret()
+            workplace.vault.unlock()
         secret = _secret(set_up.checked(table).software, secret_stdin)
         _save(workplace, set_up, table, secret)
         if no_secret:
-            _forget_secret(workplace, set_up)
+            asyncio.run(set_up.forget_secret())
         _say_next(workplace, software)
 
 
@@ -120,13 +126,6 @@ def _save(workplace: "Workplace", set_up: "SetUp", table: "SoftwareTable", secre
     if secret or set_up.may_hold_secret(table):
         workplace.vault.unlock()
     asyncio.run(set_up.keep(table, secret))
-
-
-def _forget_secret(workplace: "Workplace", set_up: "SetUp") -> None:
-    import asyncio
-
-    workplace.vault.unlock()
-    asyncio.run(set_up.forget_secret())
 
 
 def _say_next(workplace: "Workplace", name: str) -> None:

@@ -177,6 +177,20 @@ def test_secret_that_the_app_does_not_have_is_forgotten(
     assert cli.run("setup", "xero", "--no-secret", "--secret-stdin", stdin="x").code == 2
 
 
+def test_setup_without_a_secret_that_the_app_needs_changes_nothing(
+    cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring = tmp_path / "keyring"
+    keyring.mkdir()
+    cli.config.write_text("[practice]\ndatabase = 'practice.db'\n")
+    monkeypatch.setenv("TEST_KEYRING", str(keyring))
+    cli.run("setup", "quickbooks", "--client-id", "app", "--secret-stdin", stdin="secret\n")
+    before = cli.config.read_text()
+    refused = cli.run("setup", "quickbooks", "--redirect-url", "https://other.example/back", "--no-secret")
+    assert (refused.code, cli.config.read_text()) == (2, before)
+    assert "Nothing was changed" in refused.err
+
+
 def test_keyring_is_empty_after_signing_out_of_everything(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
