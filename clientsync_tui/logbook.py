@@ -13,7 +13,7 @@ from .host.file_permissions import make_folder
 from .practice.trouble import UsageError
 
 LARGEST = 1_000_000
-"""In bytes. A larger file is started anew."""
+"""In bytes. When the file is larger, the log starts over with an empty one."""
 
 
 def path() -> Path:

@@ -1,4 +1,4 @@
-"""Who is working on which clients. This reads the host's own table; a practice's server has the same one."""
+"""Who is working on which clients, from this host's table. A practice on a server has the same table there."""
 
 import json
 import sqlite3
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _OF = "SELECT * FROM claims WHERE until > ? AND client IN (SELECT value FROM json_each(?))"
 _LATER = "strftime('%Y-%m-%dT%H:%M:%fZ', ?, '+' || minutes || ' minutes')"
 RENEWED_BELOW = 5 / 6
-"""Activity renews a claim only if less than this fraction of its time is left, so that not every key becomes a change that
-everyone follows.
+"""Activity renews a claim only if less than this fraction of its time is left. Otherwise every key would be a change that all hosts
+copy.
 """
 
 
@@ -39,7 +39,7 @@ class Claims:
         return list(_readable(db.execute(query, (iso(now + by),)), by))
 
     def next_end(self, now: datetime) -> datetime | None:
-        """When the next claim expires if nobody does anything; None if there is none."""
+        """When the next claim expires without further activity; None if there are no claims."""
         return min((claim.until for claim in self.active(now)), default=None)
 
     def of(self, clients: Iterable[str], now: datetime) -> dict[str, Claim]:
@@ -47,8 +47,8 @@ class Claims:
         return claims_on(self._database.connection, clients, now)
 
     def take(self, clients: Sequence[str], person: str, minutes: int = USUAL_MINUTES) -> Claimed:
-        """Claims clients, also those that others have claimed; the history records these. Those that are not on the list any more are
-        left out. Raises what `Home` raises."""
+        """Claims clients, except those that are no longer on the list. If a colleague had claimed one, the history records that this
+        person took it over. Raises what `Home` raises."""
         with self._database.writing(shared=True) as db:
             home = self._database.home
             at, person = home.at(), home.actor(person)
@@ -81,9 +81,7 @@ class Claims:
             return sum(row[0] for row in here) if there is None else there
 
     def note_activity(self, person: str, now: datetime) -> bool:
-        """Extends this person's claims, because they are active, if the claims would end sooner than usual. Returns whether
-        any was renewed.
-        """
+        """Extends this person's claims, because they are active, if one is due (`RENEWED_BELOW`). Returns whether it did."""
         if not any(_is_due(claim, now) for claim in self.active(now) if claim.person == person):
             return False
         with self._database.writing(shared=True) as db:
@@ -95,7 +93,7 @@ class Claims:
 
 
 def claims_on(db: sqlite3.Connection, clients: Iterable[str], now: datetime) -> dict[str, Claim]:
-    """The claims on these clients. Usually a practice has none, and then this costs next to nothing."""
+    """The claims on these clients. Most of the time a practice has none, and then this is almost free."""
     if db.execute("SELECT 1 FROM claims LIMIT 1").fetchone() is None:
         return {}
     by = ahead(db)

@@ -1,7 +1,7 @@
-"""The people of a practice on a server, as this host last heard of them, so that the history shows each as one person.
+"""The people of a practice on a server, from this host's last contact with it. They let the history show one name per person.
 
-In a file, people act under the e-mail address of their sign-in, or under their login name; on a server, under their role. The entries
-don't change, but whatever shows them gives each person a single name.
+In a file, entries name people by the e-mail address of their sign-in or by their login name; on a server, by their role. Moving a practice
+does not change its entries, so every screen and command that shows them translates these names into roles.
 """
 
 import json
@@ -33,7 +33,7 @@ class People:
             for other_name in {known.email.casefold(), known.login.casefold()} - {""}:
                 roles.setdefault(other_name, set()).add(known.role)
         taken = {known.role.casefold() for known in self._known}
-        # A name that several have says nothing, and who acts under a role of the practice is that role.
+        # Leave out names that several people share, and names that are also roles of the practice.
         self._roles = {
             name: found.pop() for name, found in roles.items() if len(found) == 1 and name not in taken
         }
@@ -42,7 +42,7 @@ class People:
         return bool(self._roles)
 
     def one_name(self, actor: str) -> str:
-        """The name under which this actor is shown: the role, where the actor is an e-mail address or a login name of one of the people."""
+        """The name to show for this actor. If the actor is a person's e-mail address or login name, that is the person's role."""
         return self._roles.get(actor.casefold(), actor)
 
     def names(self, actor: str) -> Set[str]:

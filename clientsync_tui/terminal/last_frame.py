@@ -63,20 +63,20 @@ class Shown:
                 _write(f"{ENTER}{frame.text}\x1b[{height};1H{CONCEAL}")
                 self.is_up = True
                 for number in _ENDING:
-                    signal.signal(number, self._told_to_end)
+                    signal.signal(number, self._on_signal)
 
-    def _told_to_end(self, number: int, _: object) -> None:
-        """Restores the terminal when the program is told to end before the app is there to do it."""
+    def _on_signal(self, number: int, _: object) -> None:
+        """Restores the terminal if a signal ends the program before the app has started and can do so itself."""
         self.withdraw()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
     def taken_over(self) -> None:
-        """From now on the app draws."""
+        """Leaves the drawing to the app, which has started."""
         self.is_up = False
         for number in _ENDING:
             # By now the app may have its own handler.
-            if signal.getsignal(number) == self._told_to_end:
+            if signal.getsignal(number) == self._on_signal:
                 signal.signal(number, signal.SIG_DFL)
 
     def withdraw(self) -> None:

@@ -114,7 +114,7 @@ def test_whoever_made_the_practice_stays_an_admin(hosts: tuple[Host, Host], post
         (owner,) = db.execute("SELECT current_user::text").fetchone() or ("",)
     for words in (("revoke", "--yes", owner), ("grant", owner, "member"), ("grant", owner, "viewer")):
         result = ben.run("practice", *words)
-        assert result.code == 2 and f'"{owner}" made the practice and owns its tables' in result.err
+        assert result.code == 2 and f'"{owner}" created the practice and owns its tables' in result.err
     with postgres.connect("ben") as db:
         for statement in (
             "SELECT clientsync.revoke_person(%s)",

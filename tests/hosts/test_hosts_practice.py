@@ -114,7 +114,7 @@ def test_practice_is_created_once_and_only_its_people_join(tmp_path: Path, postg
     url = postgres.url()
     ann.ok("practice", "create", url, "--name", "Tester & Co")
     result = ann.run("practice", "create", url)
-    assert result.code == 2 and "There is a practice in" in result.err
+    assert result.code == 2 and "already has a practice" in result.err
     result = eve.run("practice", "join", postgres.url("eve"))
     assert result.code == 2 and "has no access to this practice" in result.err
     assert eve.ok("practice", "status", "--json")["home"] == "sqlite", "the configuration is unchanged"
@@ -287,7 +287,7 @@ def test_upgrade_by_a_superuser_leaves_everything_with_whoever_made_the_practice
 
 def test_only_whoever_made_the_practice_upgrades_it(hosts: tuple[Host, Host]) -> None:
     result = hosts[1].run("practice", "upgrade")
-    assert result.code == 2 and "Only whoever made the practice" in result.err
+    assert result.code == 2 and "Only the person who created the practice" in result.err
 
 
 def test_database_without_a_practice_says_so(tmp_path: Path, postgres: Database) -> None:

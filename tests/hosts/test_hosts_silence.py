@@ -81,7 +81,7 @@ def test_open_program_says_that_the_line_is_silent_and_goes_on_when_it_is_back(
             assert time.monotonic() - begun < 1, "nobody waits for what is known"
             assert workplace.store.clients.total() == 1
             ann.ok("team", "create", "North")
-            line.mend()
+            line.restore()
             until(lambda: not around.says and workplace.store.clients.teams() == ["North"])
             workplace.store.ledger.append(NewEntry(Kind.TEAM_CREATED, "x", body={"team": "South"}))
         finally:
@@ -100,7 +100,7 @@ def test_change_that_the_silence_cuts_off_is_given_up_in_time(
         with pytest.raises(Unreachable):
             store.ledger.append(NewEntry(Kind.TEAM_CREATED, "x", body={"team": "North"}))
         assert time.monotonic() - begun < 12
-        line.mend()
+        line.restore()
         store.catch_up()
         assert store.clients.teams() == (["North"] if last_words == b"COMMIT" else [])
         store.ledger.append(NewEntry(Kind.TEAM_CREATED, "x", body={"team": "South"}))

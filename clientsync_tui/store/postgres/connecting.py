@@ -18,16 +18,16 @@ OLDER = (
     psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn,
     psycopg.errors.ForeignKeyViolation,
 )  # fmt: skip
-"""What the server says if it lacks a table, a function or a kind of entry that this version needs."""
+"""The server's errors if it lacks a table, a function or a kind of entry that this version needs."""
 _IMPOSTOR = ("authentication method requirement", "requirepeer specifies")
-"""libpq's messages if the server asks for a password in the clear, or runs as someone other than the socket's owner."""
+"""libpq's messages if the server wants the password in clear text, or does not run as the socket's owner."""
 _UNTRUSTED = "certificate verify failed"
 _OTHER_NAME = "does not match host name"
 _NO_TLS = "server does not support SSL"
 _NO_AUTHORITY = "root certificate file"
-"""libpq's messages where TLS can't be used as it must be."""
+"""libpq's messages if it can't use TLS as we require."""
 _SERVER_SAYS = re.compile(r" failed: [^:\n]+:  ")
-"""libpq puts two blanks between the severity, in whatever language, and what the server itself says. Its own messages have one."""
+"""The server's own message: libpq puts two spaces between the severity, in any language, and that text. Its own messages have one."""
 _FULL = ("connection slots", "too many connections", "too many clients")
 
 
@@ -48,13 +48,12 @@ def _connect(address: Address, password: str | None) -> Connection:
     given = {**address.parameters, **verified(address.parameters)}
     if password is not None:
         given["password"] = password
-    # For a hundred people we don't need prepared statements, and a pooler in front of the server would lose
-    # them.
+    # A practice has too few people to need prepared statements, and a pooler in front of the server would lose them.
     return Connection.connect(autocommit=True, row_factory=tuple_row, prepare_threshold=None, **given)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 def explained(error: psycopg.Error, address: Address) -> Trouble:
-    """The error as a sentence, with what to do."""
+    """The error as a sentence that says what to do."""
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         return NotAllowed(
             "The practice's database does not let you do that: your role lacks the right to it."
@@ -78,13 +77,11 @@ def explained(error: psycopg.Error, address: Address) -> Trouble:
         )
     if any(words in str(error) for words in _IMPOSTOR):
         return Unreachable(
-            f"What answers as {address.shown} may not be the practice's database: {_first_line(error)}. No password was sent. "
-            "Find out which program listens there. If it is the server, let its pg_hba.conf ask for scram-sha-256."
+            f"The server at {address.shown} may not be the practice's: {_first_line(error)}. No password was sent. "
+            "Find out which program listens there. If it is the practice's server, set scram-sha-256 in its pg_hba.conf."
         )
     if isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled):
-        return Trouble(
-            "Someone else is changing the practice, for longer than expected. Nothing was saved. Try again."
-        )
+        return Trouble("Someone else's change is taking longer than expected. Nothing was saved. Try again.")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return Unreachable(
             f"The practice's database {address.shown} can't be reached: {_first_line(error)}. Nothing was changed."
@@ -95,8 +92,8 @@ def explained(error: psycopg.Error, address: Address) -> Trouble:
 
 
 def _about_tls(error: psycopg.Error, address: Address) -> Trouble | None:
-    """What an invalid or missing certificate prevented. The practice stays readable after a change that a server can go
-    through overnight.
+    """What is wrong with the server's certificate, if that is the cause. Mostly Unreachable, so that the practice stays readable: a
+    certificate can expire overnight.
     """
     text, shown = str(error), address.shown
     if _UNTRUSTED in text:
@@ -112,12 +109,12 @@ def _about_tls(error: psycopg.Error, address: Address) -> Trouble | None:
     if _NO_TLS in text:
         return Unreachable(
             f"The server of {shown} offers no TLS, so others could read or change what is sent. Nothing was sent. "
-            "Whoever looks after it can give it a certificate and set ssl = on."
+            "Its administrator can give it a certificate and set ssl = on."
         )
     if _NO_AUTHORITY in text:
         return UsageError(
             f"The connection to {shown} can't be checked: {_last_part(text)}. "
-            "Put the certificate of the server's authority there, or add sslrootcert=system to trust those that this host trusts."
+            "Put the certificate of the server's authority there, or add sslrootcert=system to use this host's list of authorities."
         )
     return None
 
@@ -131,8 +128,8 @@ def _needs_password(error: psycopg.Error) -> bool:
 
 
 def _refuses(error: psycopg.Error) -> bool:
-    """Whether the server does not let this person in. libpq keeps the SQLSTATE of a connection that failed to itself, and the server
-    speaks the language that it was set up with. So what needs no words comes first; of what follows, only English is known."""
+    """Whether the server does not let this person in. libpq hides the SQLSTATE of a failed connection, and servers answer in the
+    language they were set up with. So the first check needs no words, and the second knows only English."""
     text = str(error)
     if _needs_password(error) or (
         error.pgconn is not None and error.pgconn.used_password and _SERVER_SAYS.search(text)
@@ -151,5 +148,5 @@ def _refuses(error: psycopg.Error) -> bool:
 
 def _first_line(error: psycopg.Error) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    # libpq puts the whole connection first; the cause follows the last colon of the first line that has one.
+    # libpq names the connection first, then the cause.
     return (lines[0] if lines else type(error).__name__).rstrip(".")

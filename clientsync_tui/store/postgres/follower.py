@@ -1,5 +1,5 @@
-"""Follows the server while a program is open, on its own thread: the server announces each change, and we ask from time to
-time.
+"""Keeps up with the server while a program is open, on a thread of its own. The server announces each change, and we also ask from
+time to time.
 """
 
 import selectors
@@ -26,22 +26,22 @@ AGAIN_S = 0.1
 """The pause before retrying an unreachable server; each pause doubles, up to `LONGEST_S`."""
 LONGEST_S = 5.0
 BREATH_S = 0.05
-"""The shortest time from one round to the next: anyone who may connect can tell everyone something, as often as they like."""
+"""The shortest time from one round to the next. Anyone who may connect can send announcements as often as they like."""
 SILENCE_S = 8.0
-"""How long the server may be silent when asked for news. It must be longer than the time between two questions."""
+"""How long the server may be silent after we ask. It must be longer than the time between two questions."""
 
 
 class Follower:
     """Keeps the practice's copy up to date while the program runs.
 
-    `unreachable_since`: None while the server answers. `says`: what the user should know about it, as a sentence.
+    `unreachable_since`: None while the server answers. `says`: a sentence for the user, such as that the server can't be reached.
     """
 
     def __init__(self, database: Database, home: PostgresHome) -> None:
         self._database = database
         self._home = home
         self._stop = threading.Event()
-        # Closing one end wakes a thread that waits on the other.
+        # Closing one end wakes the thread that waits on the other.
         self._wake, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
         self.unreachable_since: datetime | None = None
@@ -60,7 +60,7 @@ class Follower:
             self._thread.join(wait_s)
 
     def refresh(self) -> None:
-        """Nothing to do, because it follows anyway."""
+        """Does nothing, because the thread follows anyway."""
 
     def refusal(self, right: Right) -> str | None:
         """Why something can't be done now, according to the server's last answer."""
@@ -109,14 +109,14 @@ class Follower:
             self._stop.wait(max(0.0, began + BREATH_S - time.monotonic()))
 
     def _heard(self, server: Connection) -> list[str]:
-        """What the server announced before it was time to ask again; `stop` ends the wait."""
-        if heard := _told(server):
+        """What the server announced before it was time to ask again. `stop` ends the wait."""
+        if heard := _announced(server):
             return heard
         with selectors.DefaultSelector() as waiting:
             waiting.register(server.fileno(), selectors.EVENT_READ)
             waiting.register(self._woken, selectors.EVENT_READ)
             waiting.select(POLL_S)
-        return _told(server)
+        return _announced(server)
 
     def _cannot(self, trouble: Trouble) -> None:
         if not isinstance(trouble, Unreachable):
@@ -131,7 +131,7 @@ class Follower:
         self.says = f"{self._cut_off} Showing what was known then."
 
 
-def _told(server: Connection) -> list[str]:
+def _announced(server: Connection) -> list[str]:
     return [notice.payload for notice in server.notifies(timeout=0)]
 
 

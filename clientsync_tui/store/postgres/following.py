@@ -14,7 +14,7 @@ _KINDS = frozenset(map(str, Kind))
 AT_ONCE = 20_000
 """Entries in one transaction of the file."""
 BYTES_AT_ONCE = 32 * 1024 * 1024
-"""The length of their texts. A member can write entries of a megabyte."""
+"""The total length of their texts. A single entry can have a megabyte."""
 
 SELECT = """
 SELECT seq, at, actor, kind, client, software, organisation_id, body, hash FROM (
@@ -46,7 +46,7 @@ def head_of(db: sqlite3.Connection) -> tuple[int, bytes]:
 
 
 def missing(server: Connection, seq: int, digest: bytes) -> Sequence[Row]:
-    """The next entries after number `seq`, whose hash is `digest`. Raises Differs where the server has another one there."""
+    """The next entries after number `seq`, whose hash is `digest`. Raises Differs if the server's entry `seq` has another hash."""
     rows: Sequence[Row] = server.execute(SELECT, (max(seq, 1), AT_ONCE, BYTES_AT_ONCE)).fetchall()
     if seq == 0:
         return rows
@@ -56,8 +56,8 @@ def missing(server: Connection, seq: int, digest: bytes) -> Sequence[Row]:
 
 
 def catch_up(db: sqlite3.Connection, server: Connection) -> int:
-    """Applies the next entries within the caller's transaction. Returns how many. Raises Differs, and Newer if that is the
-    next one.
+    """Applies the next entries within the caller's transaction. Returns how many. Raises Differs, and Newer if the very next entry
+    needs a newer version.
     """
     rows = missing(server, *head_of(db))
     known = list(_until_unknown(rows))

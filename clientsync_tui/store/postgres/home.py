@@ -228,7 +228,7 @@ class PostgresHome:
             row = None
         except psycopg.errors.UndefinedTable:
             raise UsageError(
-                f"There is no practice in {self.address.shown}. To make one: `clientsync practice create`."
+                f"There is no practice in {self.address.shown}. To create one: `clientsync practice create`."
             ) from None
         except psycopg.Error as error:
             raise explained(error, self.address) from None
@@ -283,7 +283,7 @@ class PostgresHome:
         query = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync' AND pg_catalog.pg_get_userbyid(nspowner) = %s"
         if self.ask(query, (role,)):
             raise UsageError(
-                f'"{role}" made the practice and owns its tables, so they stay an admin. Nothing was changed.'
+                f'"{role}" created the practice and owns its tables, so they stay an admin. Nothing was changed.'
             )
 
     def people(self) -> list[Person]:

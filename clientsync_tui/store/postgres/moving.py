@@ -27,9 +27,9 @@ ROWS = "SELECT seq, at, actor, kind, client, software, organisation_id, body, ha
 
 
 def refuse_taken(store: Store, server: Connection, address: Address) -> bool:
-    """Raises UsageError where the database holds entries already, or another practice.
+    """Raises UsageError if the database already has entries or another practice.
 
-    Returns whether it holds this whole practice: a move was cut off behind its last step there.
+    Returns whether it has all of this practice, because an earlier move stopped after its last step on the server.
     """
     try:
         if not schema.is_there(server):
@@ -46,16 +46,16 @@ def refuse_taken(store: Store, server: Connection, address: Address) -> bool:
     if practice == store.practice_id and moved is None and (seq, bytes(digest)) == store.inspection.head():
         return True
     raise UsageError(
-        f"There is a practice in {address.shown} already, with entries. Move to an empty database. Nothing was changed."
+        f"{address.shown} already has a practice with entries. Choose an empty database. Nothing was changed."
     )
 
 
 def refuse_taken_copy(store: Store, copy: Path) -> None:
-    """Raises UsageError where this host has a copy of another practice from there, or one that a program may have open."""
+    """Raises UsageError if this host already has a copy of another practice from there, or a copy that a program may have open."""
     wal = copy.with_name(f"{copy.name}-wal")
     if copy.exists() and (wal.exists() or copies.practice_id_of(copy) != store.practice_id):
         raise UsageError(
-            f"{copy} is there already: this host's copy of an earlier practice. Move it away first."
+            f"{copy} already exists: it is this host's copy of an earlier practice. Move it elsewhere first."
         )
 
 
@@ -68,10 +68,10 @@ def to_server(
     you: Person | None = None,
     limits: Sequence[schema.CallLimit] = (),
 ) -> tuple[int, bytes]:
-    """Moves the ledger from a file to a server, and leaves this host's `copy` of it. Returns the head's number and hash.
+    """Moves the ledger from a file to a server, and saves this host's `copy` of it. Returns the head's number and hash.
 
-    The file stays, and says where the practice is. Nobody writes to it meanwhile. Raises Trouble; then nothing was changed.
-    A move that was cut off is completed.
+    The file stays and says where the practice went. Nobody can write to it during the move. Completes an earlier move that stopped
+    halfway. Raises Trouble; nothing was changed then.
     """
     refuse_taken_copy(store, copy)
     with store.exclusively() as db:
@@ -107,7 +107,7 @@ def _insert(db: sqlite3.Connection, server: Connection) -> None:
     with server.cursor() as cursor, cursor.copy(COPY) as rows:
         for row in db.execute(ROWS):
             rows.write_row(tuple(row))
-    # The server derives each link, and from them the head, from what has arrived there.
+    # The server derives each hash again from the entries that arrived, and takes the last as its head.
     server.execute(
         "UPDATE clientsync.head SET seq = l.seq, hash = l.hash, at = l.at FROM clientsync.ledger l "
         "WHERE l.seq = (SELECT max(seq) FROM clientsync.ledger)"
@@ -132,16 +132,16 @@ def _head_there(server: Connection) -> tuple[int, bytes]:
 def to_file(store: Store, server: Connection, address: Address, file: Path, place: str) -> tuple[int, bytes]:
     """Moves the ledger from a server into a new file. Returns the head's number and hash.
 
-    The server keeps its copy and says where the practice has gone. Raises Trouble; then nothing was changed.
+    The server keeps its copy and says where the practice went. Raises Trouble; nothing was changed then.
     """
     store.catch_up()
     if file.exists():
         if (head := _moved_already(server, address, file, place)) is not None:
             return head
-        raise UsageError(f"{file} is there already. Name a file that is not. Nothing was changed.")
+        raise UsageError(f"{file} already exists. Choose a file name that does not. Nothing was changed.")
     try:
         with server.patience(LONG_S), server.transaction():
-            # Not only locked: a transaction that began before must not append to what it saw then.
+            # A lock alone is not enough: a transaction that began earlier could still append to the head that it saw.
             server.execute("UPDATE clientsync.head SET version = version + 1")
             with store.exclusively() as db:
                 forget_ahead(db)
@@ -158,7 +158,7 @@ def to_file(store: Store, server: Connection, address: Address, file: Path, plac
 
 
 def _moved_already(server: Connection, address: Address, file: Path, place: str) -> tuple[int, bytes] | None:
-    """The head, where a move into this file was cut off behind its last step on the server; None where there was none."""
+    """The head, if an earlier move into this file stopped after its last step on the server; otherwise None."""
     try:
         head, moved = _head_there(server), server.execute("SELECT moved FROM clientsync.about").fetchone()
     except psycopg.Error as error:

@@ -1,5 +1,8 @@
-"""Whose the practice's tables and functions are. A superuser who upgraded it with an early version left some that are theirs: what they made
-as themselves runs with all their rights, and everyone may call it."""
+"""Finds and fixes tables and functions with the wrong owner.
+
+When a superuser upgraded the practice with an early version, the new tables and functions became the superuser's. Such functions run with
+all of a superuser's rights, and everyone may call them.
+"""
 
 from psycopg.sql import SQL, Identifier
 
@@ -23,19 +26,20 @@ ORDER BY 1
 
 
 def foreign(server: Connection) -> list[str]:
-    """Who owns tables or functions of the practice that are not its owner's. Raises psycopg's errors."""
+    """The roles, other than the practice's owner, that own some of its tables or functions. Raises psycopg's errors."""
     return sorted({str(row[2]) for row in server.execute(_FOREIGN).fetchall()})
 
 
 def is_open(server: Connection) -> bool:
-    """Whether everyone may call a function of the practice. Raises psycopg's errors."""
+    """Whether everyone may call some function of the practice. Raises psycopg's errors."""
     return bool(server.execute(_OPEN).fetchall())
 
 
 def repair(server: Connection) -> None:
-    """Gives everything to whoever owns the practice, within the caller's transaction, and lets nobody else call it.
+    """Gives every table and function to the practice's owner, and stops everyone else from calling the functions. Runs within the
+    caller's transaction.
 
-    Raises UsageError where only a superuser can do that, and psycopg's errors.
+    Raises UsageError if only a superuser can do that, and psycopg's errors.
     """
     found = server.execute(_FOREIGN).fetchall()
     if found:
@@ -57,9 +61,9 @@ def repair(server: Connection) -> None:
 
 
 def not_yours(owners: list[str]) -> str:
-    """What to say where others own a part of the practice."""
+    """The message if others own a part of the practice."""
     names = " and ".join(f'"{owner}"' for owner in owners)
     return (
-        f"A part of the practice's tables and functions belongs to {names}, who upgraded it with an early version. "
-        "A superuser of the server who is an admin of the practice puts that right with `clientsync practice upgrade`."
+        f"Some of the practice's tables and functions belong to {names}, who upgraded it with an early version. "
+        "To fix this, a superuser of the server who is an admin of the practice runs `clientsync practice upgrade`."
     )

@@ -1,4 +1,4 @@
-"""Who has the practice open, on whatever host. The server knows each window's connection, which ends with the window."""
+"""Who has the practice open, on any host. Each open window has a connection to the server, which lists them."""
 
 import socket
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from ..own_rows import time_of
 from .connecting import Connection
 
 MOST = 1000
-"""So many windows are shown. Anyone can open connections, and name them as they like."""
+"""The most windows to show. Anyone can open connections with any name, so there may be too many."""
 _PREFIX = "clientsync since "
 _OTHERS = (
     "SELECT a.usename::text, coalesce(nullif(p.name, ''), a.usename::text), a.application_name "
@@ -21,14 +21,14 @@ _OTHERS = (
 
 
 def show_yourself(server: Connection) -> None:
-    """Names this connection after this window's host and start time. Anyone who may connect can read it."""
+    """Names this connection after this window's host and start time, which everyone who may connect can read."""
     name = f"{_PREFIX}{datetime.now(UTC):%Y-%m-%dT%H:%MZ} {socket.gethostname()}"
     server.execute("SELECT set_config('application_name', %s, false)", (name,))
     server.execute("NOTIFY clientsync, 'people'")
 
 
 def hide_yourself(server: Connection) -> None:
-    """Removes that name, because the connection briefly outlives the window, and tells the other windows to look again."""
+    """Removes that name and asks the other windows to look again. The connection stays open a moment longer than the window."""
     server.execute("SELECT set_config('application_name', 'clientsync', false)")
     server.execute("NOTIFY clientsync, 'people'")
 

@@ -1,4 +1,4 @@
-"""The tables, functions and grants of a practice on PostgreSQL: numbered steps that each run once, whoever comes first."""
+"""The tables, functions and grants of a practice on PostgreSQL. Numbered steps create them; each step runs once per database."""
 
 import secrets
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from .grants import grants
 from .silence import LONG_S
 
 SESSIONS = {"idle_in_transaction_session_timeout": "1min", "statement_timeout": "10min"}
-"""What a session gets that sets nothing itself, such as one of psql."""
+"""Time limits for sessions that set none of their own, such as psql's."""
 LOCK = int.from_bytes(b"CSync")
 """The advisory lock for running the steps."""
 
@@ -54,19 +54,19 @@ def create(
     practice: str | None = None,
     login: str = "",
 ) -> None:
-    """Creates a practice in the database. The caller owns it and is its first admin.
+    """Creates a practice in the database. The caller owns it and becomes its first admin.
 
-    `you`: who that is to the accounting apps; `limits`: what these allow; `practice`: the id, where it had one before; `login`: the name
-    under which the caller acted there.
+    `you`: the caller's name and e-mail address in the accounting apps; `limits`: how many calls these apps allow. If the practice moves
+    here from a file: `practice` is its id, `login` the name under which the caller acted there.
 
-    Raises UsageError if one exists there already or the database can't hold one; then nothing was changed.
+    Raises UsageError if the database already has a practice or can't hold one; nothing was changed then.
     """
     try:
         with server.patience(LONG_S), server.transaction():
             _lock(server)
             if is_there(server):
                 raise UsageError(
-                    f"There is a practice in {address.shown} already. To use it here: `clientsync practice join`."
+                    f"{address.shown} already has a practice. To use it here: `clientsync practice join`."
                 )
             if (encoding := server.info.parameter_status("server_encoding")) != "UTF8":
                 raise UsageError(
@@ -87,16 +87,17 @@ def create(
     except psycopg.errors.InsufficientPrivilege:
         raise UsageError(
             f"Your role may not create a practice in {address.shown}: it needs the right to create schemas there. "
-            "Whoever looks after the server can give it: GRANT CREATE ON DATABASE ... TO ..."
+            "The server's administrator can give it: GRANT CREATE ON DATABASE ... TO ..."
         ) from None
     except psycopg.Error as error:
         raise explained(error, address) from None
 
 
 def upgrade(server: Connection, address: Address, limits: Sequence[CallLimit] = ()) -> int:
-    """Takes the steps that the practice lacks, and grants what this version grants; returns how many steps it took.
+    """Runs the steps that the practice lacks, and renews everyone's grants. Returns how many steps it ran.
 
-    `limits`: what the accounting apps allow. Raises UsageError where the caller may not do that, or is told what to do first.
+    `limits`: how many calls the accounting apps allow. Raises UsageError if the caller may not upgrade the practice, or if someone has
+    to do something else first; its text says what.
     """
     try:
         with server.patience(LONG_S), server.transaction():
@@ -123,22 +124,22 @@ def upgrade(server: Connection, address: Address, limits: Sequence[CallLimit] = 
             return len(lacking)
     except psycopg.errors.InsufficientPrivilege:
         raise UsageError(
-            f"Only whoever made the practice in {address.shown} can upgrade it, because its tables are theirs. Nothing was changed."
+            f"Only the person who created the practice in {address.shown} can upgrade it, because they own its tables. Nothing was changed."
         ) from None
     except psycopg.Error as error:
         raise explained(error, address) from None
 
 
 def is_there(server: Connection) -> bool:
-    """Whether the database has a practice, whoever may use it."""
+    """Whether the database has a practice, even one that the caller has no access to."""
     query = "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync'"
     row = server.execute(query).fetchone()
     return row is not None and row[0] == 1
 
 
 def _become_owner(server: Connection) -> None:
-    """Until the end of the transaction. Otherwise a superuser would own what they create, and everyone might be able to
-    call it.
+    """Acts as the owner until the transaction ends. Otherwise a superuser would own the functions that they create, and everyone
+    might be able to call them.
     """
     query = "SELECT pg_catalog.pg_get_userbyid(nspowner) FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync'"
     row = server.execute(query).fetchone()
@@ -151,7 +152,7 @@ def _lock(server: Connection) -> None:
 
 
 def _limit_sessions(server: Connection) -> None:
-    """Lets no session of this database wait for ever in a transaction, unless the database has limits of its own. Only its owner can."""
+    """Sets `SESSIONS` for the database, except for limits that it already has. Only the database's owner can."""
     row = server.execute(
         "SELECT current_database(), pg_catalog.pg_has_role(d.datdba, 'USAGE'), (SELECT coalesce(array_to_string(s.setconfig, ' '), '') "
         "FROM pg_catalog.pg_db_role_setting s WHERE s.setdatabase = d.oid AND s.setrole = 0) "
@@ -166,7 +167,7 @@ def _limit_sessions(server: Connection) -> None:
 
 
 def _fill(server: Connection, limits: Sequence[CallLimit]) -> None:
-    """The kinds of entries, the grants and the apps' limits that this version knows."""
+    """Fills in the kinds of entries, the grants and the apps' limits that this version knows."""
     with server.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO clientsync.kinds VALUES (%s, %s) ON CONFLICT DO NOTHING",

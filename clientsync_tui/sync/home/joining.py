@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 
 class Moved(NamedTuple):
-    """The result of a move, real or dry: the number and hash of the last entry, and how many jobs there are."""
+    """The result of a move or a dry run: the number and hash of the last entry, and how many jobs there are."""
 
     entries: int
     head: str
@@ -30,9 +30,7 @@ class Moved(NamedTuple):
 
 
 def own_sign_in(held: Sequence[SignIn]) -> Person | None:
-    """Who the user is to the accounting apps, from the sign-in used last, so that colleagues see one person; None
-    without a sign-in.
-    """
+    """The user's name and e-mail address from the sign-in used last, so that colleagues see one person. None without a sign-in."""
     return held[0].person if held else None
 
 
@@ -51,8 +49,8 @@ def create(url: str, name: str, password: Password, you: Person | None) -> str:
 
 
 def upgrade(config: Config, password: Password) -> int:
-    """Upgrades the practice's tables on its server to this version. Returns how many steps that took. Everyone's
-    programs keep working.
+    """Upgrades the practice's tables on its server to this version. Returns how many steps that took. Colleagues' older programs
+    keep working.
     """
     assert config.server is not None
     address = address_of(config.server)
@@ -64,9 +62,7 @@ def upgrade(config: Config, password: Password) -> int:
 
 
 def join(config: Config, url: str, password: Password, progress: Progress) -> Store:
-    """Copies a practice from a server to this host, then writes the configuration. Raises NotAllowed without access
-    to it.
-    """
+    """Copies a practice from a server to this host, then writes the configuration. Raises NotAllowed if the user has no access to it."""
     address = address_of(url)
     from ...store.postgres.home import PostgresHome
 
@@ -149,7 +145,7 @@ def _to_file(config: Config, store: Store, file: Path, password: Password, dry_r
 
 
 def _limits() -> "list[CallLimit]":
-    """What the accounting apps allow that this program knows, for the server to share out."""
+    """How many calls each accounting app allows, for the server to share out among people."""
     from ...accounting.seam.registry import softwares
     from ...store.postgres.schema import CallLimit
 

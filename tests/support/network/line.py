@@ -39,14 +39,14 @@ class Line:
         self._loop.close()
 
     def cut(self) -> None:
-        """From now on nothing arrives in either direction, and nobody is told: connections stay open."""
+        """Stops delivering in both directions. The connections stay open, so neither end notices."""
         self._now(self._carries.clear)
 
     def cut_behind(self, words: bytes) -> None:
-        """Does the same once these bytes have gone to the server."""
+        """Does the same after forwarding these bytes to the server."""
         self._last_words = words
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Delivers what was held up, and everything after that."""
         self._last_words = None
         self._now(self._carries.set)
@@ -98,7 +98,7 @@ class Line:
                     self._carries.clear()
                 writer.write(part)
                 await writer.drain()
-            # Nobody hears about the end either.
+            # While the line is cut, the other end must not notice that this one closed.
             await self._carries.wait()
         finally:
             writer.close()

@@ -37,17 +37,17 @@ class Network:
                 _ip("-n", namespace, "link", "set", device, "up")
 
     def remove(self) -> None:
-        """Removes them."""
+        """Removes the namespaces."""
         for name in (self.server, *self.hosts):
             with suppress(OSError, subprocess.CalledProcessError):
                 _ip("netns", "del", name)
 
     def unplug(self, n: int) -> None:
-        """From now on, every packet of that host is lost, and nobody is told."""
+        """Drops every packet to and from that host. No connection is closed, so neither end notices."""
         _ip("-n", self.server, "link", "set", f"to{n}", "down")
 
     def plug(self, n: int) -> None:
-        """Ends that."""
+        """Lets packets through again."""
         _ip("-n", self.server, "link", "set", f"to{n}", "up")
 
 

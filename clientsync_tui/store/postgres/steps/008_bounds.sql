@@ -1,6 +1,6 @@
 -- Bounds for what a member can do with SQL of their own: lengths, times, locks, claims, and the apps' limits on calls.
 
--- Far above what the program writes. What is there already stays. The name of a limit is the sentence that a person reads.
+-- Far longer than anything the program writes. Existing rows stay. The error message shows a constraint's name, so it is a sentence.
 DO $$
 DECLARE
     bound record;
@@ -23,21 +23,22 @@ BEGIN
 END
 $$;
 
--- Whoever holds the head's lock has to get on with it: nobody else can change the practice meanwhile. A session can take this back only on purpose.
+-- Limits how long a session may hold the head's lock, because nobody else can change the practice meanwhile. A session can lift the limits,
+-- but not by accident.
 CREATE FUNCTION clientsync.hurry() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
     IF current_setting('idle_in_transaction_session_timeout')::interval NOT BETWEEN '1 ms' AND '30 s' THEN
         PERFORM set_config('idle_in_transaction_session_timeout', '30s', true);
     END IF;
-    -- PostgreSQL 17 has it, and stops also a statement that is under way.
+    -- Only PostgreSQL 17 and later have this one. It also stops a running statement.
     IF current_setting('transaction_timeout', true)::interval NOT BETWEEN '1 ms' AND '5 min' THEN
         PERFORM set_config('transaction_timeout', '5min', true);
     END IF;
 END
 $$;
 
--- A change has the time when its transaction began, so one that was kept open could date a change back. Everything that takes the lock asks
--- for the time, `put_work` excepted.
+-- A change gets the time when its transaction began, so a transaction kept open for long could backdate one. Every function that takes the
+-- lock calls this, except `put_work`.
 CREATE OR REPLACE FUNCTION clientsync.stamp(last text) RETURNS text LANGUAGE plpgsql SET search_path = clientsync, pg_catalog AS $$
 BEGIN
     IF clock_timestamp() - now() > '10 minutes' THEN
@@ -48,7 +49,7 @@ BEGIN
 END
 $$;
 
--- A client of the practice: added, and not removed since.
+-- Whether this is a client of the practice: added, and not removed since.
 CREATE INDEX ledger_clients ON clientsync.ledger (client, seq) WHERE kind IN ('client_added', 'client_removed', 'client_restored');
 CREATE FUNCTION clientsync.is_client(id text) RETURNS boolean LANGUAGE sql STABLE SET search_path = clientsync, pg_catalog AS $$
     SELECT coalesce((
@@ -57,7 +58,7 @@ CREATE FUNCTION clientsync.is_client(id text) RETURNS boolean LANGUAGE sql STABL
     ), false)
 $$;
 
--- As before, but of those wanted only the practice's clients.
+-- As before, but leaves out ids that are not clients of the practice.
 ALTER FUNCTION clientsync.take_claims(text[], integer) RENAME TO claim_clients;
 CREATE FUNCTION clientsync.take_claims(wanted text[], for_minutes integer, OUT called text, OUT taken jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
@@ -67,7 +68,7 @@ BEGIN
 END
 $$;
 
--- For programs from before step 7, which write an entry of their own when they take over a claim: only what nobody has claimed.
+-- For programs older than step 7, which would write the entry about a takeover themselves: claims only clients that no colleague has claimed.
 CREATE OR REPLACE FUNCTION clientsync.claim(wanted text[], for_minutes integer, OUT called text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
 DECLARE
@@ -94,7 +95,7 @@ BEGIN
 END
 $$;
 
--- As before, but a row of a job, an item or a worker has to be one that can be read.
+-- As before, but refuses rows of jobs, items and workers that no program could read.
 CREATE FUNCTION clientsync.is_time(t text) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
     SELECT coalesce(t ~ '^[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9][.][0-9]{3}Z$', true)
 $$;
@@ -129,7 +130,7 @@ BEGIN
 END
 $$;
 
--- In a file people act under the name that they log in with on the host, where they have no sign-in.
+-- In a file, people without a sign-in act under the name that they log in with on the host.
 ALTER TABLE clientsync.people ADD COLUMN login text NOT NULL DEFAULT '' CONSTRAINT "login has at most 200 characters" CHECK (length(login) <= 200);
 CREATE FUNCTION clientsync.grant_person(person text, kind text, called text, mail text, logs_in_as text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
@@ -139,18 +140,18 @@ BEGIN
 END
 $$;
 
--- What the apps allow, as the program of whoever made or upgraded the practice knows it. `per`: organisation, person or app.
+-- How many calls the apps allow, from the program that created or last upgraded the practice. `per`: organisation, person or app.
 CREATE TABLE clientsync.call_limits (software text, per text, seconds integer, calls integer NOT NULL, PRIMARY KEY (software, per, seconds));
 
--- A person whose wish was refused: those who took more have to leave them their part.
+-- `waits`: this person asked for calls and got none. Others who took more must leave them their share.
 ALTER TABLE clientsync.rates ADD COLUMN waits boolean NOT NULL DEFAULT false;
 
--- Rows to lock instead of advisory locks, which anyone can take.
+-- Rows to lock. Anyone could take an advisory lock.
 CREATE TABLE clientsync.rate_locks (n integer PRIMARY KEY);
 INSERT INTO clientsync.rate_locks SELECT generate_series(0, 63);
 
--- Up to `wanted` calls of what the app allows, a twelfth at most. `allowed` is what the caller's program takes for the limit: it counts
--- where it is less than what was agreed, or where nothing was. If others wait, nobody gets more than an equal part.
+-- Grants up to `wanted` calls, at most a twelfth of what the app allows. `allowed` is the limit that the caller's program knows. The smaller of
+-- it and the one in `call_limits` counts. If others wait, nobody gets more than an equal share.
 CREATE OR REPLACE FUNCTION clientsync.take_calls(
     of_lane text, allowed integer, in_seconds integer, wanted integer, OUT granted integer, OUT wait_s double precision
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp SET lock_timeout = '200ms' AS $$
@@ -175,7 +176,7 @@ BEGIN
     now_part := floor(clock * 12 / in_seconds);
     DELETE FROM rates WHERE lane = of_lane AND seconds = in_seconds AND part NOT BETWEEN now_part - 12 AND now_part;
     IF random() < 0.01 THEN
-        -- Of lanes that nobody asks for any more.
+        -- Delete old rows of lanes that nobody uses any more.
         DELETE FROM rates WHERE ctid = ANY (ARRAY(
             SELECT ctid FROM rates WHERE part < floor(clock * 12 / seconds) - 12 FOR UPDATE SKIP LOCKED));
     END IF;
