@@ -2,7 +2,7 @@
 
 from textual.containers import Horizontal
 
-from clientsync_tui.widgets.button import Button
+from .button import Button
 
 FIRST = "first"
 """The class of the button with the initial focus, unless there is a field to type in."""

@@ -7,8 +7,6 @@ from typing import ClassVar, cast
 from textual import on
 from textual.widget import Widget
 
-from clientsync_tui.widgets.button import Button
-
 from ...app.actions import SELECT, Action, named
 from ...practice.counted import counted
 from ...practice.plan import Plan
@@ -16,6 +14,7 @@ from ...practice.trouble import Trouble
 from ...sync.kinds import add
 from ...sync.kinds.seam.kind import Request
 from ...widgets.answers import Answers
+from ...widgets.button import Button
 from ...widgets.select_list import SelectList
 from ...widgets.select_table.rows import RowId
 from ...widgets.select_table.table import SelectTable

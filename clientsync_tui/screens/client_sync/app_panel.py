@@ -9,13 +9,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from clientsync_tui.widgets.button import Button
-
 from ...practice.status import Status
 from ...store.listing.tally import Tally
 from ...sync import plan_words, words
 from ...sync.sign_in_words import ASCII_SYMBOLS, SYMBOLS, SignInState, in_words, state_of, used
 from ...widgets.answers import Answers
+from ...widgets.button import Button
 
 if TYPE_CHECKING:
     from ...accounting.seam.software import Software

@@ -7,9 +7,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
-from clientsync_tui.widgets.button import Button
-
 from ...app.actions import ACTIONS, CLIENT_SYNC, Action
+from ...widgets.button import Button
 from ...widgets.dialogue_keys import own_key
 from ..base import ActionScreen, KeyBar, TopBar
 from .app_panel import AppPanel

@@ -7,13 +7,12 @@ from typing import ClassVar
 
 from textual.content import Content
 
-from clientsync_tui.widgets.button import Button
-
 from ...app.actions import CONSENTS, Action, named
 from ...practice.people import SignIn
 from ...store.jobs import ItemState
 from ...sync.locale_words import counted
 from ...sync.reach.consents import Arrived, Consents, Expected, what_came, what_to_choose
+from ...widgets.button import Button
 from ..base import TopBar
 from ..main import Asker
 from .sign_in import SignInScreen

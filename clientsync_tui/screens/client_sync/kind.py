@@ -9,8 +9,6 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from clientsync_tui.widgets.button import Button
-
 from ...practice.people import SignIn
 from ...practice.plan import Plan, Will
 from ...practice.trouble import Trouble
@@ -19,6 +17,7 @@ from ...sync.home import claim_words
 from ...sync.kinds.seam.kind import BulkKind, Request
 from ...sync.reach.last_reach import LastReach
 from ...widgets.answers import Answers
+from ...widgets.button import Button
 from ...widgets.dialogue_keys import own_key
 from ...widgets.plan_list import PlanList
 from ..titles import title

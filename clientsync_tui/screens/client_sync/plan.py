@@ -13,8 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from clientsync_tui.widgets.button import Button
-
 from ...practice.plan import Plan, Will
 from ...practice.trouble import Trouble
 from ...sync import as_command, plan_words
@@ -22,6 +20,7 @@ from ...sync.home import claim_words
 from ...sync.jobs.new_job import new_job
 from ...sync.kinds.seam import registry
 from ...widgets.answers import Answers
+from ...widgets.button import Button
 from ...widgets.dialogue_keys import own_key
 from ...widgets.plan_list import PlanList
 from ..copying import copy_command

@@ -13,8 +13,6 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from clientsync_tui.widgets.button import Button
-
 from ...app.actions import ORGANISATIONS, SELECT, Action, named
 from ...practice.counted import counted
 from ...practice.people import SignIn
@@ -26,6 +24,7 @@ from ...sync.reach.consents import given, needed
 from ...sync.reach.last_reach import LastReach, of_organisations
 from ...sync.reach.reachability import Reach
 from ...widgets.answers import Answers
+from ...widgets.button import Button
 from ...widgets.dialogue_keys import own_key
 from ...widgets.select_list import SelectList
 from ..base import KeyBar, TopBar

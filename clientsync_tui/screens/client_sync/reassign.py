@@ -7,8 +7,6 @@ from typing import ClassVar
 from textual import on
 from textual.widget import Widget
 
-from clientsync_tui.widgets.button import Button
-
 from ...app.actions import SELECT, Action, named
 from ...practice.people import SignIn
 from ...practice.plan import Plan, Will
@@ -21,6 +19,7 @@ from ...sync.reach.consents import asks_for, needed
 from ...sync.reach.last_reach import LastReach, of_organisations
 from ...sync.reach.reachability import Reach
 from ...widgets.answers import Answers
+from ...widgets.button import Button
 from ...widgets.select_list import SelectList
 from ...widgets.select_table.table import SelectTable
 from ..dialogues.choose import Choice, Choose

@@ -8,14 +8,13 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from clientsync_tui.widgets.button import Button
-
 from ...accounting.seam.software import Software
 from ...config.tables import SoftwareTable
 from ...practice.text import BLANKS
 from ...practice.trouble import UsageError
 from ...set_up import SetUp
 from ...widgets.answers import Answers
+from ...widgets.button import Button
 from ...widgets.dialogue_keys import own_key
 from ...widgets.fields.field import Field
 from ...workplace import Workplace

@@ -12,14 +12,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from clientsync_tui.widgets.button import Button
-
 from ...app.actions import SIGN_IN, Action
 from ...practice.people import SignIn
 from ...practice.trouble import Trouble
 from ...signin.browser import open_link, opens_by_itself
 from ...terminal.screen_alone import wait_for_enter
 from ...widgets.answers import Answers
+from ...widgets.button import Button
 from ...widgets.dialogue_keys import own_key
 from ...widgets.fields.field import MOST, Field
 from ..base import ActionScreen, KeyBar, TopBar

@@ -13,10 +13,9 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from clientsync_tui.widgets.button import Button
-
 from ...sync.client_columns import Sort
 from ...widgets.answers import Answers
+from ...widgets.button import Button
 from ...widgets.dialogue_keys import own_key
 from ...widgets.options import Options
 from ...widgets.select_table.rows import Column

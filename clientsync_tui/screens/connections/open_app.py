@@ -7,11 +7,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from clientsync_tui.widgets.button import Button
-
 from ...signin.browser import open_link, opens_by_itself
 from ...terminal.screen_alone import wait_for_enter
 from ...widgets.answers import Answers
+from ...widgets.button import Button
 from ...widgets.dialogue_keys import own_key
 from ..dialogues.dialogue import Dialogue
 

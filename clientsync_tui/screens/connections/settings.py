@@ -10,14 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
-from clientsync_tui.widgets.button import Button
-
 from ...accounting.seam.software import Software
 from ...practice import longest
 from ...practice.model import Integration, Settings
 from ...practice.text import clean
 from ...sync.settings import MOST_DAYS
 from ...widgets.answers import Answers
+from ...widgets.button import Button
 from ...widgets.dialogue_keys import own_key
 from ...widgets.fields.field import Field
 from ...widgets.tick import Tick

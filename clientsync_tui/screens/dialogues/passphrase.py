@@ -9,10 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from clientsync_tui.widgets.button import Button
-
 from ...signin.keyrings.passphrase import too_weak
 from ...widgets.answers import Answers
+from ...widgets.button import Button
 from ...widgets.fields.field import Field
 from .dialogue import Dialogue
 
