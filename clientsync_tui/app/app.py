@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
-from textual.events import DescendantFocus, Event, Key
+from textual.events import Event, Key
 from textual.filter import LineFilter
 
 from ..screens.dialogues.asked_passphrase import asked_passphrase
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ..screens.base import ActionScreen
     from ..sync.jobs.engine import Engine
     from ..sync.kinds.seam.kind import BulkKind
+    from ..widgets.fields.field import Field
 
 
 class ClientSyncApp(App[None]):
@@ -122,6 +123,11 @@ class ClientSyncApp(App[None]):
         """Shows a short message above the key bar."""
         self.notices.add(message, **how)
 
+    def on_field_too_long(self, event: "Field.TooLong") -> None:
+        """Says that a text is too long, until it no longer is."""
+        say = self.notices.withdraw if event.fits else partial(self.notify, severity="warning")
+        say(event.sentence)
+
     def redraw(self) -> None:
         """Draws everything again, whatever the terminal shows."""
         self._cells.forget()
@@ -155,11 +161,6 @@ class ClientSyncApp(App[None]):
     def action_help(self) -> None:
         """Shows the keys of the screen on top."""
         everywhere.show_help(self)
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Stops the cursor from blinking, because while a field has the focus every blink would be sent over the line."""
-        if hasattr(event.widget, "cursor_blink"):
-            event.widget.cursor_blink = False  # pyright: ignore[reportAttributeAccessIssue]
 
     def write(self, sequence: str) -> None:
         """Sends something to the terminal that is not part of the screen."""

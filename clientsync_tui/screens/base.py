@@ -12,7 +12,6 @@ from textual.worker import Worker, WorkerState
 from ..app.actions import CLIENTS, EVERYWHERE, PLACES, Action, actions, bindings
 from ..app.key_names import with_keys
 from ..practice.trouble import Trouble
-from ..widgets.fields.field import Field, say_length
 from ..widgets.first_style import keep_first_style
 from ..widgets.key_bar import KeyBar, key_name, key_now
 from ..widgets.present_size import drop_former_size
@@ -290,11 +289,6 @@ class ActionScreen(Screen[Any]):
         """Shows what happened and what to do, while all keys keep working."""
         if not isinstance(trouble, CancelledError):
             self.notify(str(trouble), markup=False, severity=severity, timeout=10)
-
-    @on(Field.TooLong)
-    def say_length(self, event: Field.TooLong) -> None:
-        """Says when a field's text is too long."""
-        say_length(self.main, event)
 
     @on(events.Resize)
     def drop_former_size(self, event: events.Resize) -> None:

@@ -9,12 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from .fields.field import Field
 from .select_table.list_rows import ListRows
 from .select_table.rows import Column, text_of
 from .select_table.table import SelectTable
 
 
-class WordFilter(Input):
+class WordFilter(Field):
     """The filter line. Enter and down move to the table."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("down,enter", "leave", show=False)]
@@ -46,7 +47,7 @@ class SelectList(Vertical):
         self.table = SelectTable(columns, selecting=selecting)
         self.table.ascii_marks = ascii_marks
         self._empty = empty
-        self._filter = WordFilter(placeholder="Show only what contains these words", compact=True)
+        self._filter = WordFilter(placeholder="Show only what contains these words")
         self._counts = Static("", classes="counts", markup=False)
         # What the columns had to shorten.
         self._whole = Static("", classes="whole", markup=False)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 
+from textual.events import Paste
 from textual.widgets import Input
 
 from clientsync_tui.app.app import ClientSyncApp
@@ -60,6 +61,8 @@ async def test_connections_show_facts_menu_and_lists(practice: Practice) -> None
         await pilot.press("slash", *"insurance")
         await until(pilot, lambda: "1 shown" in shown(pilot))
         assert "433" in shown(pilot)
+        app.screen.query_one(Input).post_message(Paste("x" * 20_000))
+        await until(pilot, lambda: "20,000 characters are more than a field takes" in shown(pilot))
         await pilot.press("escape", "t", "2")
         await until(pilot, lambda: "Tax rates ·" in shown(pilot) and "4 records" in shown(pilot))
         await pilot.press("escape")

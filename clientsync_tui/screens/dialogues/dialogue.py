@@ -14,7 +14,6 @@ from textual.worker import Worker, WorkerState
 from ...app.key_names import keys_of, with_keys
 from ...practice.trouble import Trouble
 from ...widgets.answers import FIRST
-from ...widgets.fields.field import Field, say_length
 from ...widgets.first_style import keep_first_style
 from ...widgets.key_bar import KeyBar, key_now
 from ...widgets.present_size import drop_former_size
@@ -99,11 +98,6 @@ class Dialogue(ModalScreen[T]):
             from ...logbook import says
 
             self.notify(says(error), markup=False, severity="error", timeout=10)
-
-    @on(Field.TooLong)
-    def say_length(self, event: Field.TooLong) -> None:
-        """Says when a field's text is too long."""
-        say_length(self.main, event)
 
     @on(Resize)
     def drop_former_size(self, event: Resize) -> None:

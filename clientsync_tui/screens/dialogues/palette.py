@@ -3,6 +3,7 @@
 from typing import cast
 
 from textual.command import CommandPalette
+from textual.widgets import Input
 
 from ...widgets.key_bar import KeyBar
 from ..main import Main
@@ -12,7 +13,8 @@ class Palette(CommandPalette):
     """Textual's palette. Enter waits until the results match the typed text."""
 
     def on_mount(self) -> None:
-        """The last line has the way out, as in every dialogue."""
+        """The last line has the way out, as in every dialogue. The cursor doesn't blink, as in every field."""
+        self.query_one(Input).cursor_blink = False
         self.mount(bar := KeyBar())
         bar.show([("esc", "Close", "escape")])
 

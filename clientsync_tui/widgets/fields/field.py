@@ -26,6 +26,8 @@ class Field(Input):
     def __init__(self, value: str = "", *, longest: int = MOST, **how: Any) -> None:
         """`how`: as for Textual's Input, without `max_length`."""
         super().__init__(value, compact=True, **how)
+        # Every blink would be sent over the line.
+        self.cursor_blink = False
         self.longest = longest
         self._is_too_long = False
 
@@ -55,8 +57,10 @@ class Field(Input):
         return True
 
     def on_unmount(self) -> None:
-        """Nothing it reported applies any more."""
-        say_length(self.app, self.TooLong(self._sentence, fits=True))  # pyright: ignore[reportUnknownMemberType]
+        """What it reported no longer applies."""
+        if self._is_too_long:
+            # Its screen may be gone.
+            self.app.post_message(self.TooLong(self._sentence, fits=True))  # pyright: ignore[reportUnknownMemberType]
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Inserts a text completely or not at all."""
@@ -81,11 +85,3 @@ class Field(Input):
             # A secret is not changed, so its lines are not joined.
             return text.rstrip("\r\n")
         return one_line(text)
-
-
-def say_length(app: Any, event: Field.TooLong) -> None:
-    """Says that a text is too long, until it no longer is."""
-    if event.fits:
-        app.notices.withdraw(event.sentence)
-    else:
-        app.notify(event.sentence, markup=False, severity="warning")
