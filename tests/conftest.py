@@ -8,15 +8,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-import pytest
-from hypothesis import settings
+# Hundreds of processes are started, and each would compile the program again if it could not save the result. Before
+# the next imports, because pytest compiles Hypothesis in its own way: a second for each worker.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
 
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
-
-# Hundreds of processes are started, and each would compile the program again if it could not save the result.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 
 MEMORY = Path("/dev/shm")
 ROOM = 2 << 30
