@@ -1,16 +1,12 @@
 """The apps' call limits, respected by all processes on this host together.
 
-A small SQLite file holds what every process has to know: how many calls went out recently, who is calling now
-(as leases that expire, so a killed process doesn't hold a place for long), and how long an app has told us
-to wait. It is only a cache: a damaged file is thrown away.
+A small SQLite file holds what every process has to know: how many calls went out recently, who is calling now,
+and how long an app has told us to wait.
 """
 
 import asyncio
 import contextlib
-import errno
-import os
 import sqlite3
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator
@@ -22,13 +18,9 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from ...host import beside
-from ...host.file_permissions import make_folder
-from ...host.full_disk import in_words, why_no_growth
-from ...host.opened_in_time import opened_in_time
-from ...host.planted import refuse_planted
 from ...practice.status import Fault
-from ...practice.trouble import PassingTrouble, Trouble, UsageError
-from . import blocks, places
+from ...practice.trouble import PassingTrouble, Trouble
+from . import blocks, limits_file, places
 from .blocks import Blocks, Budget
 from .limits import Limits, Rate
 from .places import Places
@@ -38,7 +30,6 @@ _PARTS = 60  # the number of steps in which a rate's window moves
 _PURGE_EVERY = 200
 _BUSY_FOR_S = 5.0
 _GIVEN_BACK_WITHIN_S = 0.01
-_BUSY_MS = 10  # longer than anyone's transaction, shorter than anyone notices
 _SCHEMA = """
 DROP TABLE IF EXISTS calls;
 CREATE TABLE IF NOT EXISTS made (
@@ -124,7 +115,7 @@ class Limiter:
         """
         self._path = path
         owner = owner or beside.myself()
-        self._database = _open(path, owner)
+        self._database = limits_file.opened(path, owner, _SCHEMA + places.SCHEMA + blocks.SCHEMA)
         self._places = Places(self._database, path, owner)
         self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
         self._clearing: asyncio.TimerHandle | None = None
@@ -257,7 +248,7 @@ class Limiter:
             except sqlite3.OperationalError as error:
                 # We do the longer wait here, because SQLite would block the screen meanwhile.
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
-                    raise Trouble(_unusable(self._path, error)) from None
+                    raise Trouble(limits_file.unusable(self._path, error)) from None
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.05)
         try:
@@ -266,7 +257,7 @@ class Limiter:
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):
                 self._database.execute("ROLLBACK")
-            raise Trouble(_unusable(self._path, error)) from None
+            raise Trouble(limits_file.unusable(self._path, error)) from None
         return verdict
 
     def _decide(self, lane: Lane, limits: Limits, lease_s: float, now: float) -> _Verdict:
@@ -315,74 +306,3 @@ class Limiter:
 
 def _part(seconds: int, now: float) -> int:
     return int(now * _PARTS / seconds)
-
-
-def _open(path: Path, owner: beside.Owner) -> sqlite3.Connection:
-    try:
-        make_folder(path.parent)
-        try:
-            return _made(path, owner)
-        except PermissionError:
-            # An earlier version, run by root, left files that no one else can open. Whoever can write to the
-            # folder creates new ones.
-            _throw_away(path, path.with_name(f"{path.name}.lock"))
-            return _made(path, owner)
-    except (OSError, sqlite3.Error) as error:
-        raise UsageError(_unusable(path, error)) from None
-
-
-def _made(path: Path, owner: beside.Owner) -> sqlite3.Connection:
-    # If another process is just turning the same new file to WAL, SQLite says "locked" at once instead of
-    # waiting.
-    with beside.locked(path.with_name(f"{path.name}.lock"), owner, _BUSY_FOR_S):
-        beside.make(path, owner)
-        if not os.access(path, os.R_OK | os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        try:
-            return _connect(path, owner)
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-                raise
-            _throw_away(path)
-            beside.make(path, owner)
-            return _connect(path, owner)
-
-
-def _throw_away(path: Path, *more: Path) -> None:
-    for file in (path, *(path.with_name(f"{path.name}-{end}") for end in ("wal", "shm")), *more):
-        file.unlink(missing_ok=True)
-
-
-def _connect(path: Path, owner: beside.Owner) -> sqlite3.Connection:
-    refuse_planted(path)
-    return opened_in_time(path, lambda: _connected(path, owner), _BUSY_FOR_S)
-
-
-def _connected(path: Path, owner: beside.Owner) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=_BUSY_FOR_S, isolation_level=None, check_same_thread=False)
-    try:
-        _refuse_another(database, path, owner)
-        database.execute("PRAGMA journal_mode = WAL")
-        # Nothing in here is worth waiting for the disk: after a power cut, the last minute is over anyway.
-        database.execute("PRAGMA synchronous = OFF")
-        database.executescript(_SCHEMA + places.SCHEMA + blocks.SCHEMA)
-        database.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _refuse_another(database: sqlite3.Connection, path: Path, owner: beside.Owner) -> None:
-    """SQLite follows links, but reports what it opened: the file may have been replaced by a link after it was
-    checked.
-    """
-    beside.make(path, owner)
-    opened = database.execute("PRAGMA database_list").fetchone()[2]
-    if sys.platform != "win32" and opened != str(path.parent.resolve() / path.name):
-        raise OSError(errno.ELOOP, f"it was replaced by a link while it was opened: `rm {path}`")
-
-
-def _unusable(path: Path, error: Exception) -> str:
-    why = why_no_growth(path) or (in_words(error, path.parent) if isinstance(error, OSError) else error)
-    return f"The file of call limits, {path}, can't be used: {why}"
