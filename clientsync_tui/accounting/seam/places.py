@@ -26,16 +26,14 @@ class Places:
     def __init__(self, database: sqlite3.Connection, path: Path, owner: beside.Owner) -> None:
         self._database = database
         self._path = path
-        self._owner = owner
         self._system = this_system()
         self._lock: beside.Lock | None = None
-        self._holder: str | None = None
+        # Now, because it may take a moment, for which no other process should wait in a transaction.
+        self._holder = self._locked(owner)
         self._left: list[int] = []
 
     def take(self, lane: str, now: float, for_s: float) -> int:
         """Takes a place, which `leave` gives back."""
-        if self._holder is None:
-            self._holder = self._new_holder()
         values = (lane, now + for_s, self._holder)
         cursor = self._database.execute("INSERT INTO places (lane, until, holder) VALUES (?, ?, ?)", values)
         assert cursor.lastrowid is not None
@@ -73,13 +71,13 @@ class Places:
         query = "SELECT count(*) FROM places WHERE lane = ? AND until BETWEEN ? AND ?"
         return int(self._database.execute(query, (lane, now, now + _LONGEST_S)).fetchone()[0])
 
-    def _new_holder(self) -> str:
-        """Locks a file of its own, before this process holds a place. Empty if no file can be locked: then no one can say that this
-        process has ended."""
+    def _locked(self, owner: beside.Owner) -> str:
+        """Locks a file for as long as this process lives, and returns the name under which it holds places. Empty if no file can
+        be locked: then no one can say that this process has ended."""
         with suppress(OSError):
-            self._remove_left_locks()
+            self._remove_left_locks(owner)
             holder = f"{self._system}-{secrets.token_hex(8)}"
-            lock = beside.Lock(self._file(holder), self._owner)
+            lock = beside.Lock(self._file(holder), owner)
             if lock.take(_LOCKED_WITHIN_S):
                 self._lock = lock
                 return holder
@@ -93,9 +91,9 @@ class Places:
     def _file(self, holder: str) -> Path:
         return self._path.with_name(f"{self._path.name}-{holder}{_ENDING}")
 
-    def _remove_left_locks(self) -> None:
+    def _remove_left_locks(self, owner: beside.Owner) -> None:
         """Removes the files that killed processes left behind."""
         start = f"{self._path.name}-{self._system}-"
         for file in self._path.parent.iterdir():
             if file.name.startswith(start) and file.suffix == _ENDING and not beside.is_held(file):
-                beside.remove_left(file, self._owner)
+                beside.remove_left(file, owner)

@@ -3,10 +3,9 @@
 A process number is not enough: another user's processes may be hidden, and another PID namespace has its own numbers.
 """
 
-from contextlib import suppress
 from pathlib import Path
 
-from ...host.beside import Lock, beside, is_held, owner_of
+from ...host.beside import Lock, beside, is_held, owner_of, remove_left
 from ...practice.trouble import UsageError
 
 WITHIN_S = 1.0
@@ -43,9 +42,7 @@ class JobLocks:
 
     def clear(self, job: str) -> None:
         """Removes the file that a killed runner left behind."""
-        with suppress(UsageError):
-            if self.take(job):
-                self.let_go(job)
+        remove_left(self._path(job), owner_of(self._database))
 
     def is_held(self, job: str) -> bool:
         """Whether the job has a runner, here or in another process."""
