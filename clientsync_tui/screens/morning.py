@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import ClassVar, cast
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 
@@ -41,6 +42,8 @@ ONLY = {
 }
 NAMED = 100
 """How many of a line's clients are named."""
+LONGEST_NAME = 40
+"""Cells up to which names are padded, so that statuses line up."""
 
 
 class MorningScreen(ActionScreen):
@@ -83,6 +86,8 @@ class MorningScreen(ActionScreen):
         self._lines = found
         nothing = "Nothing broke, nothing ends within 30 days, and no job waits."
         self.table.empty_text = f"{nothing}\n\n{self.keyed('{everywhere.back} goes to the clients.')}"
+        # A short list leaves the room to its clients.
+        self.table.styles.max_height = len(found) + 2 if found else None
         self.table.show(ListRows(COLUMNS, [_row(n, line) for n, line in enumerate(found)]))
         self._name_it()
         self._show_clients()
@@ -126,11 +131,13 @@ class MorningScreen(ActionScreen):
         symbols = ASCII_SYMBOLS if self.main.ascii_marks else SYMBOLS
         found = workplace.store.clients.by_number(sorted(chosen.clients)[:NAMED], now)
         lines: list[Line] = []
+        width = min(LONGEST_NAME, max((cell_len(client.name) for client in found), default=0))
         for client in sorted(found, key=lambda client: client.name.casefold()):
             link = worst(client)
             status = f"{symbols[link.standing.status]} {link_words(link, now)}" if link else ""
             style = STYLES[link.standing.status] if link else "muted"
-            lines.append(Line(((f"{client.name}  ", ""), (status, style)), 2))
+            padding = " " * max(0, width - cell_len(client.name))
+            lines.append(Line(((f"{client.name}{padding}  ", ""), (status, style)), 2))
         if lines:
             lines.insert(0, line(counted(len(chosen.clients), "client"), "heading"))
         return lines

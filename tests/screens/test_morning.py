@@ -25,12 +25,12 @@ def night(folder: Path) -> dict[str, str]:
     workplace = workplace_in(folder)
     store, now = workplace.store, datetime.now(UTC)
     ann, bob = signed_in(store, ANN), signed_in(store, BOB, timedelta(days=5))
-    names = ("Abbey", "Baker", "Copper", "Dental", "Elm", "Fish")
+    names = ("Abbey", "Bakery", "Copper", "Dental", "Elm", "Fish")
     ids = {name: add(store, name, bob if name == "Fish" else ann) for name in names}
     found(store, ids["Elm"], Kind.FOUND_EXPIRED, "sign_in_refused")
     last_looked.save(store, workplace.visits, now)
     found(store, ids["Abbey"], Kind.FOUND_BROKEN, "access_removed")
-    found(store, ids["Baker"], Kind.FOUND_EXPIRED, "sign_in_refused")
+    found(store, ids["Bakery"], Kind.FOUND_EXPIRED, "sign_in_refused")
     found(store, ids["Copper"], Kind.FOUND_BROKEN, "unpaid")
     # What broke and works again by the morning did not break.
     store.ledger.append(
@@ -123,7 +123,7 @@ async def test_each_line_leads_to_its_clients_and_back(tmp_path: Path) -> None:
         await pilot.press("m")
         await until(pilot, lambda: "Broke" in shown(pilot) and "2 clients" in shown(pilot))
         # The clients of the line under the cursor stand beside it.
-        assert "Abbey  ! broken: access removed" in shown(pilot)
+        assert "Abbey   ! broken: access removed" in shown(pilot), "statuses line up"
         assert "since you last looked" in shown(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "2 of 7 clients · only what broke" in shown(pilot))
