@@ -15,6 +15,9 @@ def main() -> None:
     # Nearly every object created at start-up stays; collecting garbage among them would take a tenth of the
     # start.
     gc.set_threshold(200_000)
+    if os.environ.get("HOME") == "":
+        # An empty variable counts as not set, but libraries would take the root folder for the home.
+        del os.environ["HOME"]
     from .terminal.last_frame import Shown
 
     frame = Shown(sys.argv[1:])

@@ -108,7 +108,7 @@ def theme_name(setting: str, light: bool | None = None, environment: Mapping[str
         return f"clientsync-{setting}"
     if light is None:
         light = environment.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
-    if setting == "ansi" or few_colours(environment) or "NO_COLOR" in environment:
+    if setting == "ansi" or few_colours(environment) or environment.get("NO_COLOR"):
         return "ansi-light" if light else "ansi-dark"
     return "clientsync-light" if light else "clientsync-dark"
 

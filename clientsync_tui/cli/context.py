@@ -19,7 +19,7 @@ def config_file() -> Path | None:
 def config_file_of(ctx: click.Context) -> Path | None:
     """The file given with `--config` on the command line of `ctx`."""
     named = ctx.find_root().params.get("config")
-    return Path(named) if named else None
+    return None if named is None else Path(named)
 
 
 def is_throwaway() -> bool:

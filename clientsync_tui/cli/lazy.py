@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from .parameter_types import use_own_types
+
 
 class LazyGroup(click.Group):
     """`modules`: the module of this package that defines each command.
@@ -28,7 +30,7 @@ class LazyGroup(click.Group):
         """The command of that name; imports its module."""
         command = self.load(self._former_names.get(cmd_name, cmd_name))
         if command is not None:
-            _require_utf8(command)
+            use_own_types(command)
         return command
 
     def load(self, name: str) -> click.Command | None:
@@ -41,23 +43,3 @@ class LazyGroup(click.Group):
             if isinstance(command, click.Command) and command.name == name:
                 return command
         raise LookupError(f"{module} has no command {name}")
-
-
-class Utf8Text(click.types.StringParamType):
-    """Text. File names use `click.Path` instead and may hold any bytes."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The text. Rejects bytes that are not UTF-8: no name, code or address has them, and SQLite can't store them."""
-        text = super().convert(value, param, ctx)
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            self.fail("This is not UTF-8.", param, ctx)
-        return text
-
-
-def _require_utf8(command: click.Command) -> None:
-    for param in command.params:
-        if type(param.type) is click.types.StringParamType:
-            param.type = Utf8Text()
-    if isinstance(command, click.Group):
-        for subcommand in command.commands.values():
-            _require_utf8(subcommand)

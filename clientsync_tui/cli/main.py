@@ -9,6 +9,7 @@ import click
 
 from . import options
 from .lazy import LazyGroup
+from .parameter_types import FileName, use_own_types
 
 if TYPE_CHECKING:
     from ..store.files.sqlite_errors import SqliteError
@@ -185,7 +186,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.option(
     "--config",
     metavar="FILE",
-    type=click.Path(),
+    type=FileName(),
     help="Use this configuration file instead of the usual one.",
 )
 @click.option(
@@ -239,6 +240,10 @@ def root(
         raise click.UsageError("--serve and --port open the app: leave out the command.")
 
 
+# Every other command gets them when it is loaded.
+use_own_types(root)
+
+
 def _played(softwares: Sequence[str]) -> Sequence[str]:
     """The accounting apps, if the sandbox can simulate them. Raises UsageError for one that it can't."""
     from ..sandbox.registry import personalities
@@ -274,7 +279,7 @@ def _require_full_screen_terminal() -> None:
 
     from ..host.on_posix import module
 
-    if "TEXTUAL_DRIVER" in environ:
+    if environ.get("TEXTUAL_DRIVER"):
         # With --serve, Textual draws in a browser instead of a terminal.
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -28,7 +28,7 @@ class _Mistake(Exception):
 def load(path: Path | None = None, *, may_be_new: bool = False) -> Config:
     """Reads the configuration. Returns the defaults if there is no file, unless `path` names one that must exist.
 
-    `may_be_new`: the file that `path` names will be written, so it need not exist.
+    `may_be_new`: the file that `path` names will be written, so it need not exist; its folder must.
 
     Raises UsageError with the file, the line and what was expected. Also if another user can change the file, because it says where
     tokens are sent and which command opens a link.
@@ -40,6 +40,11 @@ def load(path: Path | None = None, *, may_be_new: bool = False) -> Config:
     except FileNotFoundError:
         if named and not may_be_new:
             raise UsageError(f"There is no configuration file {path}.") from None
+        if named and not path.parent.is_dir():
+            # Probably a typing mistake, and a folder made for it would hide it.
+            raise UsageError(
+                f"There is no folder {path.parent} for the configuration file {path.name}. Nothing was changed."
+            ) from None
         return Config(path)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else error

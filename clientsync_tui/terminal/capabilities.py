@@ -68,6 +68,10 @@ def is_gone() -> bool:
 
 def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
     """Sets what Textual reads on import: no animation, fewer frames over SSH, colours according to the terminal's name."""
+    for name in [name for name, value in environment.items() if not value]:
+        # An empty variable counts as not set, but Textual asks only whether there is one.
+        if name == "NO_COLOR" or name.startswith("TEXTUAL_"):
+            del environment[name]
     environment.setdefault("TEXTUAL_ANIMATIONS", "none")
     if over_ssh(environment):
         environment.setdefault("TEXTUAL_FPS", FRAMES_OVER_SSH)
@@ -105,7 +109,7 @@ class AskedBackground:
     def __enter__(self) -> "AskedBackground":
         # The Windows console doesn't report its background.
         termios, tty = module("termios"), module("tty")
-        if self._environment.get("TERM", "") in SILENT or "NO_COLOR" in self._environment:
+        if self._environment.get("TERM", "") in SILENT or self._environment.get("NO_COLOR"):
             return self
         if termios is None or tty is None:
             return self

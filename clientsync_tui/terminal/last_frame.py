@@ -157,7 +157,7 @@ def _still_true(frame: LastFrame) -> bool:
 
 def _on_a_terminal() -> bool:
     silent = os.environ.get("TERM", "") in ("", "dumb")
-    return not silent and "TEXTUAL_DRIVER" not in os.environ and os.isatty(0) and os.isatty(1)
+    return not silent and not os.environ.get("TEXTUAL_DRIVER") and os.isatty(0) and os.isatty(1)
 
 
 def _write(text: str) -> None:

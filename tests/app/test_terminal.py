@@ -136,6 +136,19 @@ def test_over_ssh_frames_are_few_and_nothing_is_animated() -> None:
     assert environment["TEXTUAL_FPS"] == "30"
 
 
+def test_empty_variable_counts_as_not_set() -> None:
+    environment = {
+        "NO_COLOR": "",
+        "TEXTUAL_DRIVER": "",
+        "TEXTUAL_FPS": "",
+        "SSH_TTY": "/dev/pts/3",
+        "LANG": "",
+    }
+    facts.prepare(environment)
+    assert not {"NO_COLOR", "TEXTUAL_DRIVER"} & {*environment}
+    assert environment["TEXTUAL_FPS"] == "15" and environment["LANG"] == ""
+
+
 def test_program_is_suspended_and_comes_back(words: list[str]) -> None:
     with Terminal(*words) as terminal:
         terminal.until("Baker & Daughters")

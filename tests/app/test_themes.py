@@ -75,6 +75,7 @@ def test_three_backgrounds_are_distinguishable() -> None:
         ("auto", None, {"TERM": "linux"}, "ansi-dark"),
         ("auto", True, {"TERM": "xterm-16color"}, "ansi-light"),
         ("auto", None, {"TERM": "xterm-256color", "NO_COLOR": "1"}, "ansi-dark"),
+        ("auto", None, {"TERM": "xterm-256color", "NO_COLOR": ""}, "clientsync-dark"),
         ("auto", None, {"TERM": "alacritty"}, "clientsync-dark"),
         ("light", False, {"TERM": "xterm"}, "clientsync-light"),
         ("ansi", True, {"TERM": "xterm-256color"}, "ansi-light"),

@@ -4,13 +4,15 @@ import json
 import os
 from pathlib import Path
 
+import click
 import pytest
 
+from clientsync_tui.cli.main import root
 from clientsync_tui.config.reading import load
 from clientsync_tui.config.schema import schema
 from clientsync_tui.config.settings import DESCRIPTIONS, EACH_APP, settings
 from clientsync_tui.practice.trouble import UsageError
-from tests.support.command import Command
+from tests.support.command import Command, every_command
 
 WRITTEN = """# Ours
 [practice]
@@ -61,6 +63,7 @@ def test_setting_is_changed_and_everything_else_stays(cli: Command) -> None:
         (("xero", "x"), "no setting"),
         (("software.xerro.client_id", "x"), 'Did you mean "xero"?'),
         (("software.xero.client_id", " "), "The client id is empty."),
+        (("", "x"), "This is empty."),
     ],
 )
 def test_wrong_value_changes_nothing(cli: Command, words: tuple[str, ...], says: str) -> None:
@@ -106,6 +109,45 @@ def test_half_written_files_of_a_killed_process_go_at_the_next_start(
         os.utime(file, (1, 1))
     assert cli.inside("clients").code == 0
     assert not any(file.exists() for file in left) and all(file.exists() for file in kept)
+
+
+def test_new_file_is_named_and_a_folder_that_is_missing_is_not_made(tmp_path: Path) -> None:
+    cli = Command(tmp_path / "new.toml")
+    created = cli.inside("config", "set", "screen.theme", "light").err
+    assert created.splitlines()[0] == f"Created the configuration file {cli.config}."
+    assert "Created" not in cli.inside("config", "set", "screen.theme", "dark").err
+    missing = Command(tmp_path / "none" / "new.toml")
+    for words in (("config", "set", "screen.theme", "light"), ("setup", "xero", "--client-id", "x")):
+        refused = missing.inside(*words)
+        assert (refused.code, len(refused.err.splitlines())) == (2, 1)
+        assert f"There is no folder {missing.config.parent}" in refused.err
+    assert not missing.config.parent.exists()
+
+
+MAY_BE_EMPTY = {
+    ("config", "set", "value"),
+    ("set", "code"),
+    ("set", "note"),
+    ("settings", "note"),
+    ("setup", "redirect_url"),
+    ("team", "assign", "name"),
+}
+"""Where an empty text has a meaning: it removes what is there."""
+
+
+def test_empty_text_never_means_the_default() -> None:
+    """It comes from a script's variable that is not set."""
+    taken: set[tuple[str, ...]] = set()
+    for words, command in every_command(root):
+        for param in command.params:
+            if isinstance(param, click.Option) and param.is_flag:
+                continue
+            try:
+                param.type.convert("", param, click.Context(command))
+                taken.add((*words, param.name or ""))
+            except click.BadParameter:
+                continue
+    assert taken == MAY_BE_EMPTY
 
 
 def test_table_goes_with_its_last_setting(cli: Command) -> None:

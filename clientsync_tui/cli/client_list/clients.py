@@ -34,7 +34,6 @@ STATUSES = ("connected", "expiring", "expired", "broken", "disconnected", "none"
 @click.option(
     "--match",
     metavar="TEXT",
-    default="",
     help="Filter as in the client list, e.g. 'bakery by:ann'.",
 )
 @click.option("--view", metavar="NAME", help="A view that you saved: see `clientsync views`.")
@@ -44,7 +43,7 @@ def clients(
     status: str | None,
     software: str | None,
     team: str | None,
-    match: str,
+    match: str | None,
     view: str | None,
     as_csv: bool,
     as_json: bool,
@@ -68,7 +67,7 @@ def clients(
             output.say(f'There is no team "{team}". `clientsync team list` shows yours.')
         named = (("status", status), ("software", software))
         terms: list[Term] = [
-            *parse(match),
+            *parse(match or ""),
             *parse(saved),
             *(Term(field, value) for field, value in named if value),
         ]

@@ -6,6 +6,7 @@ import click
 
 from .. import options
 from ..context import open_workplace
+from ..parameter_types import FileName
 
 if TYPE_CHECKING:
     from ...sync.files.codes import Codes
@@ -27,7 +28,7 @@ def codes() -> None:
         "clientsync codes upload clients.csv",
     )
 )
-@click.argument("file", metavar="FILE.csv", type=click.Path())
+@click.argument("file", metavar="FILE.csv", type=FileName())
 @click.option("--dry-run", is_flag=True, help="Show what would change, without changing it.")
 @click.option(
     "--as-written",

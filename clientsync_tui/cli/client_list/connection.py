@@ -6,6 +6,7 @@ import click
 
 from .. import options
 from ..context import open_workplace
+from ..parameter_types import MAY_BE_EMPTY
 
 if TYPE_CHECKING:
     from ...practice.model import Client, Integration, Settings
@@ -37,7 +38,12 @@ _one_software = options.only_software("Accounting app, if the client has integra
     default=None,
     help="Whether the client's details follow the organisation's.",
 )
-@click.option("--note", metavar="TEXT", help="Note about this integration, for colleagues; '' removes it.")
+@click.option(
+    "--note",
+    metavar="TEXT",
+    type=MAY_BE_EMPTY,
+    help="Note about this integration, for colleagues; '' removes it.",
+)
 @options.json(
     "A JSON object: {client, software, organisation_id, lists, refresh_days, follow_details, note, changed}."
 )

@@ -6,6 +6,7 @@ import click
 
 from .. import options
 from ..context import open_workplace
+from ..parameter_types import MAY_BE_EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
 )
 @options.one_client
 @click.option("--name", metavar="NAME", help="New name on the practice's list.")
-@click.option("--code", metavar="CODE", help="New practice code; '' removes it.")
-@click.option("--note", metavar="TEXT", help="New note about the client, for colleagues; '' removes it.")
+@click.option("--code", metavar="CODE", type=MAY_BE_EMPTY, help="New practice code; '' removes it.")
+@click.option(
+    "--note",
+    metavar="TEXT",
+    type=MAY_BE_EMPTY,
+    help="New note about the client, for colleagues; '' removes it.",
+)
 @options.json("A JSON object: {client, changed: {FIELD: {before, after}}}.")
 def set_client(words: str, name: str | None, code: str | None, note: str | None, as_json: bool) -> None:
     """Change a client's name, practice code or note.

@@ -6,6 +6,7 @@ import click
 
 from .. import options
 from ..context import open_workplace
+from ..parameter_types import FileName
 
 
 @click.command(
@@ -15,7 +16,7 @@ from ..context import open_workplace
         "clientsync export --yes clients.csv",
     )
 )
-@click.argument("file", metavar="FILE.csv", type=click.Path(dir_okay=False, allow_dash=True))
+@click.argument("file", metavar="FILE.csv", type=FileName(dir_okay=False, allow_dash=True))
 @options.yes
 @options.json("A JSON object: {file, clients}.")
 def export(file: str, yes: bool, as_json: bool) -> None:

@@ -4,6 +4,7 @@ import click
 
 from .. import options
 from ..context import open_workplace
+from ..parameter_types import MAY_BE_EMPTY
 
 
 @click.group(
@@ -55,7 +56,7 @@ def create(name: str) -> None:
         "clientsync team assign '' --client ABB01",
     )
 )
-@click.argument("name")
+@click.argument("name", type=MAY_BE_EMPTY)
 @options.clients
 @options.match
 @options.dry_run

@@ -4,6 +4,7 @@ import click
 
 from .. import options
 from ..context import open_workplace
+from ..parameter_types import FileName
 
 NO_TOKENS = "Sign-ins are not included: their tokens are in the keyring of whoever signed in."
 
@@ -15,7 +16,7 @@ NO_TOKENS = "Sign-ins are not included: their tokens are in the keyring of whoev
         "clientsync backup --yes practice-backup.db",
     )
 )
-@click.argument("file", type=click.Path(dir_okay=False), required=False)
+@click.argument("file", type=FileName(dir_okay=False), required=False)
 @options.yes
 @options.json("A JSON object: {file, bytes}.")
 def backup(file: str | None, yes: bool, as_json: bool) -> None:
@@ -44,7 +45,7 @@ def backup(file: str | None, yes: bool, as_json: bool) -> None:
         "clientsync restore practice-backup.db", "clientsync restore --yes practice-backup.db"
     )
 )
-@click.argument("file", type=click.Path(dir_okay=False))
+@click.argument("file", type=FileName(dir_okay=False))
 @options.yes
 @options.json("A JSON object: {database, kept}.")
 def restore(file: str, yes: bool, as_json: bool) -> None:

@@ -7,6 +7,7 @@ import click
 
 from .. import options
 from ..context import config_file, open_workplace
+from ..parameter_types import MAY_BE_EMPTY
 
 if TYPE_CHECKING:
     from ...config.settings import Setting
@@ -55,7 +56,7 @@ def get(key: str | None, as_json: bool) -> None:
     ),
 )
 @click.argument("key")
-@click.argument("value", required=False)
+@click.argument("value", required=False, type=MAY_BE_EMPTY)
 def set_value(key: str, value: str | None) -> None:
     """Change a setting; without VALUE, remove it, so that its default applies again.
 
@@ -67,12 +68,14 @@ def set_value(key: str, value: str | None) -> None:
     from .. import output
 
     path = load(config_file(), may_be_new=True).path
-    setting = named(key)
+    setting, is_new = named(key), not path.exists()
     if value is None:
         remove_value(path, setting.table, setting.key)
     else:
         _refuse_wrong(setting, value)
         set_values(path, setting.table, {setting.key: setting.parsed(value)})
+        if is_new:
+            output.say(f"Created the configuration file {path}.")
     output.say(
         f"{key} is now {_shown(setting.of(load(path)) if path.exists() else setting.default) or 'empty'}."
     )

@@ -81,9 +81,13 @@ def join(url: str) -> None:
         output.say(f"{read:,} of {counted(total, 'entry', 'entries')}.")
 
     with open_workplace(writes_config=True) as workplace:
+        path = workplace.config.path
+        is_new = not path.exists()
         store = join_practice(workplace.config, url, workplace.password_for(url), progress)
         clients = store.clients.total()
         store.close()
+    if is_new:
+        output.say(f"Created the configuration file {path}.")
     output.say(f"This host now uses the practice on the server: {counted(clients, 'client')}.")
 
 

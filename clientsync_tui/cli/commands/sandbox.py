@@ -8,6 +8,7 @@ import click
 
 from ...sandbox.choices import FAULTS, TIERS, Tier
 from .. import options
+from ..parameter_types import FileName
 
 if TYPE_CHECKING:
     from ...sandbox.sandbox import Sandbox
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 @click.option(
     "--write-config",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=FileName(path_type=Path),
     help="Write a configuration for it, with its own practice next to it (FILE.db).",
 )
 @click.option("--one-at-a-time", is_flag=True, help="Allow one organisation per consent, as most apps do.")
@@ -76,7 +77,7 @@ if TYPE_CHECKING:
 @click.option(
     "--state",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=FileName(path_type=Path),
     help="Keep tokens and connections in FILE across restarts.",
 )
 @click.pass_context

@@ -6,6 +6,7 @@ import click
 
 from .. import options
 from ..context import open_workplace
+from ..parameter_types import MAY_BE_EMPTY
 
 if TYPE_CHECKING:
     from ...accounting.seam.software import Software
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 @click.option(
     "--redirect-url",
     metavar="URL",
-    help="Redirect registered with the app, if it must be a page of your own. You then paste the address you end up on.",
+    type=MAY_BE_EMPTY,
+    help="Redirect registered with the app, if it must be a page of your own. You then paste the address you end up on. '' removes it.",
 )
 def setup(
     software: str,
@@ -69,8 +71,6 @@ def setup(
         if not values and not secret_stdin and not no_secret:
             _explain(workplace, set_up)
             return
-        if values.get("client_id") == "":
-            raise click.UsageError("The client id is empty.")
         table = set_up.table._replace(**values)
         if no_secret:
             # Before anything is saved: the command is done whole or not at all.

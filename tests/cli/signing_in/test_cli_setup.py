@@ -69,7 +69,7 @@ def test_what_writes_the_configuration_begins_a_new_file(tmp_path: Path, words: 
 
 def test_empty_client_id_is_refused(cli: Command) -> None:
     refused = cli.inside("setup", "xero", "--client-id", " ")
-    assert (refused.code, "The client id is empty." in refused.err) == (2, True)
+    assert (refused.code, "'--client-id': This is empty." in refused.err) == (2, True)
     assert "software" not in cli.config.read_text()
 
 

@@ -92,6 +92,12 @@ def test_user_without_a_name_and_a_home_is_told_what_to_set(words: tuple[str, ..
     assert "Your home folder is not known. Set HOME" in done.stderr
 
 
+def test_empty_home_counts_as_not_set() -> None:
+    words = ["HOME=", sys.executable, "-P", "-m", "clientsync_tui", "clients"]
+    done = subprocess.run([*nobody(), "env", *words], capture_output=True, text=True)
+    assert done.returncode == 2 and "Your home folder is not known. Set HOME" in done.stderr
+
+
 def test_user_without_a_name_and_a_home_works_with_a_configuration_that_is_named(cli: Command) -> None:
     folder = cli.config.parent
     for words, code in (
