@@ -101,7 +101,7 @@ class GuardedServer(Server):
         ):
             return _refused("This page belongs to another user of this host.")
         if request.host != f"{HOST}:{self.port}":
-            return _refused(f"This page is only served as {self.public_url}.")
+            return _refused(f"This page is available only at {self.public_url}.")
         if request.headers.get("Origin", self.public_url) != self.public_url:
             return _refused("Other pages can't use this one.")
         token = request.query.get("token")

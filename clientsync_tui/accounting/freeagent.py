@@ -292,7 +292,7 @@ async def _each(page: Callable[[int], Awaitable[Reply]], key: str) -> AsyncGener
         if follows is None or follows <= number:
             return
         number = follows
-    raise shapes.nonsense(f"{key} without an end")
+    raise shapes.nonsense(f"the list of {key} never ends")
 
 
 def _page_of(link: str) -> int | None:

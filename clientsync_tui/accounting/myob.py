@@ -67,12 +67,12 @@ _LISTS = {
 
 _SAYS = {
     Reason.ACCESS_REMOVED: (
-        "MYOB refuses this company file: whoever signed in is no longer an Administrator of it. Ask the client for that role, or "
+        "MYOB refuses this company file: the person who signed in is no longer an Administrator of it. Ask the client for that role, or "
         "reassign the integration to an Administrator."
     ),
     Reason.ORGANISATION_CLOSED: "MYOB no longer has this company file, or its subscription has ended. Ask the client.",
     Reason.PERMISSION_MISSING: (
-        "MYOB refuses this although the sign-in works: a permission (scope) is missing, or the file has a login of its own. Sign in again "
+        "MYOB refuses this although the sign-in works: a permission (scope) is missing, or the file has its own login. Sign in again "
         "and allow everything it asks for."
     ),
 }

@@ -247,7 +247,7 @@ class QuickBooks:
             if not on_page or (lines and len(found) == before) or (on_page < _PAGE_SIZE and on_page % _ROUND):
                 return tuple(found.values())
             start += on_page
-        raise shapes.nonsense(f"{entity} without an end")
+        raise shapes.nonsense(f"the list of {entity} never ends")
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
         """Revokes only this company's own sign-in. Revoking another might disconnect the company for everyone [U]."""

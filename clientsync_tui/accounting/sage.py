@@ -148,7 +148,7 @@ class Sage:
     how_to_register = (
         "1. Open https://developer.sage.com/accounting/ in a browser, follow it to the registration of a client app, and create one.\n"
         "2. As callback URL enter exactly: {redirect}\n"
-        "   Sage compares it letter by letter, capitals too. http is allowed for localhost.\n"
+        "   Sage compares it letter by letter, including capitals. http is allowed for localhost.\n"
         "3. Copy the client id and the client secret. There are no permissions to choose here: Client Sync asks for read-only access."
     )
 
@@ -244,7 +244,7 @@ class Sage:
             if any(map(_WITHOUT_ANALYSIS.search, business.plans)):
                 return ()
             raise ListRefused(
-                "Sage gives analysis types to the plans Standard and Plus alone, and to people with full access to Settings."
+                "Sage has analysis types only on the Standard and Plus plans, and only for people with full access to Settings."
             ) from None
         return [line for line in lines if shapes.under(line, "is_active") is not False]
 

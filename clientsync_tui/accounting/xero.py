@@ -304,7 +304,7 @@ class Xero:
             if short or not on_page or (contacts and len(found) == before):
                 return tuple(found.values())
             page += 1
-        raise shapes.nonsense("suppliers without an end")
+        raise shapes.nonsense("the list of suppliers never ends")
 
     async def _get(
         self,

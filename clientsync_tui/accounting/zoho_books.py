@@ -103,12 +103,12 @@ _DETAILS = {
 
 _SAYS = {
     Reason.ACCESS_REMOVED: (
-        "Zoho Books no longer shows this organization to whoever signed in: they were removed from it. Ask the client for access, or "
+        "Zoho Books no longer shows this organization to the person who signed in: they were removed from it. Ask the client for access, or "
         "reassign the integration to someone who has it."
     ),
     Reason.ORGANISATION_CLOSED: "The organization is inactive in Zoho Books. Ask the client.",
     Reason.PERMISSION_MISSING: (
-        "Whoever signed in may not read this in Zoho Books. Have their role there raised, or sign in again and allow everything."
+        "The person who signed in may not read this in Zoho Books. Ask for a higher role there, or sign in again and allow everything."
     ),
 }
 

@@ -83,7 +83,9 @@ def _normal(key: str) -> str:
     *modifiers, last = key.split("+") if not key.endswith("+") else [*key[:-1].strip("+").split("+"), "+"]
     modifiers = [modifier.lower() for modifier in modifiers if modifier]
     if unknown := [modifier for modifier in modifiers if modifier not in MODIFIERS]:
-        raise ValueError(f'"{unknown[0]}" is not a modifier key. These are: {", ".join(sorted(MODIFIERS))}.')
+        raise ValueError(
+            f'"{unknown[0]}" is not a modifier key. Modifier keys: {", ".join(sorted(MODIFIERS))}.'
+        )
     if len(last) == 1:
         if "shift" in modifiers and last.isalpha():
             raise ValueError(f'shift with a letter is the capital letter: write "{last.upper()}".')

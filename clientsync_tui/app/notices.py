@@ -89,7 +89,7 @@ class Notices:
         self._newest = self._unread = None
         self.show()
         lines = [f"{here(notice.at):%H:%M}  {notice.text}" for notice in reversed(self.log)]
-        self._app.push_screen(Lines("Messages", lines or ["There are none yet."]))
+        self._app.push_screen(Lines("Messages", lines or ["There are no messages yet."]))
 
     def show(self) -> None:
         """Shows the message on the top screen, and on no other."""

@@ -37,7 +37,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "software.NAME.revoke_url": "Where a sign-in is revoked.",
     "software.NAME.issuer": "Where the keys that sign identity tokens are found.",
     "software.NAME.userinfo_url": "Where the signed-in person's name and e-mail address are read.",
-    "software.NAME.device_url": "Where a short code for signing in on another device is asked for.",
+    "software.NAME.device_url": "Where Client Sync asks for a short code to sign in on another device.",
     "software.NAME.scopes": "The scopes to ask for, instead of the usual ones.",
     "software.NAME.parameters": "More parameters for the sign-in link.",
 }

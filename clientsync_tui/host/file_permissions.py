@@ -89,7 +89,7 @@ def way(path: Path) -> Generator[tuple[Path, os.stat_result | None]]:
         rest += reversed(step.readlink().parts)
         again = _lstat(step)
         if again is None or not os.path.samestat(found, again):
-            raise OSError(errno.EAGAIN, f"the symbolic link {step} was changed at this moment")
+            raise OSError(errno.EAGAIN, f"the symbolic link {step} was changed while being opened")
 
 
 def _lstat(path: Path) -> os.stat_result | None:

@@ -145,7 +145,7 @@ def _stream(path: Path, place: _Place) -> Generator[BinaryIO]:
     with os.fdopen(handle, "wb") as file:
         found = os.fstat(handle)
         if _is_file_or_folder(found):
-            raise OSError(errno.EAGAIN, "it was replaced by a file at this moment")
+            raise OSError(errno.EAGAIN, "it was replaced by a file while being opened")
         if not place.is_open and _is_foreign(found):
             raise UsageError(f"{path} belongs to another user, who could read what you write to it.")
         if hasattr(os, "set_blocking"):
@@ -220,7 +220,7 @@ def _goal(path: Path, place: _Place) -> str | None:
     goal = os.readlink(place.name, dir_fd=place.folder)
     again = _stat(place)
     if again is None or again.st_ino != found.st_ino:
-        raise OSError(errno.EAGAIN, f"the symbolic link {place.name} was changed at this moment")
+        raise OSError(errno.EAGAIN, f"the symbolic link {place.name} was changed while being opened")
     return goal
 
 

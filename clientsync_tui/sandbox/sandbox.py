@@ -145,9 +145,9 @@ class Sandbox:
         if kind == RENAME and (target.person is not None or times is not None):
             raise ValueError("a new name applies to everyone until `clear`: leave out person and times")
         if times is not None and times < 1:
-            raise ValueError("times counts from 1")
+            raise ValueError("times must be 1 or more")
         if seconds is not None and not 0 <= seconds <= 86_400:
-            raise ValueError("seconds are between 0 and 86400")
+            raise ValueError("seconds must be from 0 to 86400")
         return target
 
     def _act(self, kind: str, target: Target) -> None:

@@ -109,7 +109,7 @@ class HistoryScreen(ActionScreen):
         about = ["--client", self._client] if self._client is not None else []
         return [
             ("This history", command("log", *about)),
-            ("The same, as it grows", command("log", *about, "--follow")),
+            ("The same, with new entries as they come", command("log", *about, "--follow")),
         ]
 
     def do_history(self) -> None:

@@ -166,9 +166,9 @@ class MorningScreen(ActionScreen):
         first = not preferences.get(MORNING_FIRST, False)
         preferences.save(MORNING_FIRST, first)
         self.notify(
-            "The morning view comes first at each start."
+            "Client Sync now starts with the morning view."
             if first
-            else "The client list comes first at each start."
+            else "Client Sync now starts with the client list."
         )
 
 

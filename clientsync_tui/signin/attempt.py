@@ -128,7 +128,7 @@ class Attempt:
             ignored = ""
             if self._ignored:
                 count = counted(self._ignored, "answer")
-                ignored = f"{count} of another sign-in arrived and changed nothing. "
+                ignored = f"{count} from another sign-in arrived and changed nothing. "
             raise SignInFailed(
                 f"Nobody signed in within {timeout_s:g} s. {ignored}If {self._title}'s page showed an error, it says what is "
                 "wrong (often the client id or the redirect). Nothing was saved."
@@ -214,7 +214,9 @@ class Attempt:
     def _ignore(self, why: str) -> None:
         self._ignored += 1
         if self._ignored <= _IGNORED_SAID and not self._arrived.done():
-            last = " Further ones are not shown." if self._ignored == _IGNORED_SAID else ""
+            last = (
+                " Further answers of this kind will not be shown." if self._ignored == _IGNORED_SAID else ""
+            )
             self.say(f"{why}{last}")
 
     def _arrive(self, redirect: Redirected) -> None:

@@ -50,7 +50,7 @@ async def verified(
             nonce={"essential": True, "value": nonce},
         ).validate(untimed)
     except ClaimError as error:
-        raise _wrong(title, f"its {error.claim} is missing or another one") from None
+        raise _wrong(title, f"its {error.claim} is missing or wrong") from None
     except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
         # The error's text may contain the token; its type says enough.
         raise _wrong(title, f"{type(error).__name__} in its signature or claims") from None

@@ -23,7 +23,7 @@ def remarks(configured: Configured, granted: Granted, person: Person, ahead_s: f
         )
         permissions = "this permission" if len(missing) == 1 else "these permissions"
         yield (
-            f"{title} did not grant {permissions}: {named}. Whatever needs {'it' if len(missing) == 1 else 'them'} will not work. "
+            f"{title} did not grant {permissions}: {named}. Anything that needs {'it' if len(missing) == 1 else 'them'} will not work. "
             "Sign in again and allow everything it asks for."
         )
     if not person.email:

@@ -87,8 +87,8 @@ class TokenEndpoint:
 
     def _code_refused(self) -> SignInRefused:
         return SignInRefused(
-            f"{self._title} did not accept the code of this sign-in: it was used already, came too late, or the redirect is not letter by "
-            "letter the one that is registered with the app. Sign in again."
+            f"{self._title} did not accept the code of this sign-in: it was already used, it came too late, or the redirect differs from "
+            "the one registered with the app. Sign in again."
         )
 
     async def renew(self, refresh_token: str) -> Granted:
@@ -248,7 +248,11 @@ class TokenEndpoint:
         error = clean(str(code))[:60]
         if error == "invalid_grant":
             one = self._configured.software.grant.one_per_person
-            why = f" {self._title} keeps one per person: was it used on another computer?" if one else ""
+            why = (
+                f" {self._title} keeps one sign-in per person. Did you sign in on another computer?"
+                if one
+                else ""
+            )
             return SignInRefused(f"{self._title} no longer accepts this sign-in.{why} Sign in again.")
         if error in {"temporarily_unavailable", "server_error"}:
             return internal_error(self._server, error)

@@ -93,7 +93,7 @@ class Database:
             if self.only_reads:
                 raise UsageError(
                     f"The practice's database {self.path} was written by an older Client Sync, and you can only read it. "
-                    "Someone who may write to it has to open it first."
+                    "Someone who can write to it has to open it first."
                 )
             self._migrate()
         else:

@@ -146,7 +146,7 @@ def is_team(store: Store, name: str, *, but: str | None = None) -> bool:
 
 
 def delete_team(store: Store, actor: str, team: str) -> int:
-    """Deletes a team, as one step, and returns how many clients are now in no team. Raises UsageError if it no
+    """Deletes a team, as one step, and returns how many clients now have no team. Raises UsageError if it no
     longer exists.
     """
     with store.transaction():

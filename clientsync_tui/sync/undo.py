@@ -58,7 +58,7 @@ def undo_last(store: Store, actor: str, now: datetime) -> str:
                 return _sentence(able, clients, step[0].at, now) + _left(len(changes) - len(able), passed)
             passed += 1
     if passed:
-        raise UsageError("Nothing was undone: your last changes have all been changed again.")
+        raise UsageError("Nothing was undone: all your last changes have been changed since.")
     raise UsageError("You have no change to undo.")
 
 
@@ -211,7 +211,7 @@ def _sentence(done: Sequence[_Change], clients: Mapping[str, Client], at: str, n
 def _is_again(change: _Change) -> str:
     match change.kind:
         case Kind.TEAM_ASSIGNED:
-            return f"is back in team {change.before}" if change.before else "is in no team again"
+            return f"is back in team {change.before}" if change.before else "has no team again"
         case Kind.CODE_SET:
             return (
                 f"has the practice code {change.before} again"
@@ -241,5 +241,5 @@ def _left(left: int, passed: int) -> str:
         unchanged = counted(left, "client was", "clients were")
         sentence += f" {unchanged} left alone: they have changed since, or another client has the code now."
     if passed:
-        sentence += " Newer changes were skipped, because they have been changed again."
+        sentence += " Newer changes were skipped, because they have been changed since."
     return sentence

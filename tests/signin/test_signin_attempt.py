@@ -153,7 +153,7 @@ async def test_foreign_request_to_the_loopback_changes_nothing(
         assert (await get(twice)).status_code == 400
         assert await completed(attempt, first_person(sandbox))
     assert len(messages) == 3 and all("another sign-in" in sentence for sentence in messages)
-    assert "not shown" in messages[-1]
+    assert "will not be shown" in messages[-1]
     assert await answered(sandbox, TOKEN) == 1
 
 
@@ -161,7 +161,7 @@ async def test_ignored_redirects_are_counted_at_the_end(desk: Desk):
     async with desk.begin() as attempt:
         for _ in range(4):
             await get(redirect_of(attempt, error="access_denied"))
-        with pytest.raises(SignInFailed, match="4 answers of another sign-in"):
+        with pytest.raises(SignInFailed, match="4 answers from another sign-in"):
             await attempt.wait(0.05)
 
 

@@ -203,7 +203,7 @@ class HttpCalls:
         if (passing := of_status(self._title, answer.status, answer.headers, self._limits)) is not None:
             return "limit" if passing.fault is Fault.LIMIT else passing
         if 300 <= answer.status < 400:
-            raise self._nonsense(f"sent a redirect ({answer.status}), which is not followed")
+            raise self._nonsense(f"sent a redirect ({answer.status}), which Client Sync does not follow")
         own_error = software.own_error(answer)
         if call.method == "DELETE" and answer.status == 404 and own_error:
             return "done"

@@ -62,7 +62,7 @@ class Configured:
             )
         if wrong := hidden_in(self.client_id):
             raise UsageError(
-                f"{table} client_id has {wrong} in it: copy the client id again from {self.software.title}'s page of your app."
+                f"{table} client_id contains {wrong}: copy the client id again from {self.software.title}'s page of your app."
             )
         if not 0 <= self.redirect_port <= 65535:
             raise UsageError(

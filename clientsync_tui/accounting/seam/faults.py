@@ -37,5 +37,5 @@ def of_status(server: str, status: int, headers: Mapping[str, str], limits: Limi
         now = datetime.now(UTC)
         if (wait_s := limits.retry_after_s(headers, now)) is not None:
             return limited(server, wait_s, now)
-        return passing(server, Fault.LIMIT, "allows no more calls just now")
+        return passing(server, Fault.LIMIT, "allows no more calls for now")
     return internal_error(server, status) if status >= 500 else None

@@ -89,4 +89,4 @@ def _refuse_another(database: sqlite3.Connection, path: Path, owner: beside.Owne
     beside.make(path, owner)
     file = database.execute("PRAGMA database_list").fetchone()[2]
     if sys.platform != "win32" and file != str(path.parent.resolve() / path.name):
-        raise OSError(errno.ELOOP, f"it was replaced by a link while it was opened: `rm {path}`")
+        raise OSError(errno.ELOOP, f"it was replaced by a link while being opened: `rm {path}`")

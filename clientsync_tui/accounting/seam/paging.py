@@ -30,4 +30,4 @@ async def whole(page: Callable[[int], Awaitable[Page]], what: str) -> Sequence[R
         # A page without a usable row is not necessarily the last.
         if last or not rows or (records and len(found) == known):
             return tuple(found.values())
-    raise shapes.nonsense(f"{what} without an end")
+    raise shapes.nonsense(f"the list of {what} never ends")

@@ -125,7 +125,7 @@ def rename(old: str, new: str, dry_run: bool, as_json: bool) -> None:
 @options.json("A JSON object: {team, clients}, where clients is a count.")
 @options.yes
 def delete(name: str, dry_run: bool, as_json: bool, yes: bool) -> None:
-    """Delete a team. Its clients stay on the list, in no team; `clientsync undo` brings it back, with them in it."""
+    """Delete a team. Its clients stay on the list without a team. `clientsync undo` brings the team back with its clients."""
     from ...practice.counted import counted
     from ...sync import client_edits
     from .. import output
@@ -137,9 +137,13 @@ def delete(name: str, dry_run: bool, as_json: bool, yes: bool) -> None:
         team = client_edits.existing_team(store, name)
         count = len(store.clients.in_team(team))
         if not dry_run:
-            output.confirm(f"Delete team {team}? {counted(count, 'client')} will be in no team.", yes)
+            output.confirm(f"Delete team {team}? {counted(count, 'client')} will have no team.", yes)
             count = client_edits.delete_team(store, workplace.actor, team)
     if as_json:
         output.json_document({"team": team, "clients": count})
-    done, now = ("would be deleted", "would be") if dry_run else ("is deleted", "is" if count == 1 else "are")
-    output.say(f"Team {team} {done}. {counted(count, 'client')} {now} in no team.")
+    done, now = (
+        ("would be deleted", "would have")
+        if dry_run
+        else ("is deleted", "now has" if count == 1 else "now have")
+    )
+    output.say(f"Team {team} {done}. {counted(count, 'client')} {now} no team.")

@@ -6,7 +6,7 @@ from .. import options
 from ..context import open_workplace
 from ..parameter_types import FileName
 
-NO_TOKENS = "Sign-ins are not included: their tokens are in the keyring of whoever signed in."
+NO_TOKENS = "Sign-ins are not included: their tokens stay in each person's keyring."
 
 
 @click.command(

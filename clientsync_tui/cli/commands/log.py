@@ -32,7 +32,7 @@ POLL_S = 0.5
     help="Only entries since then: today, yesterday, monday, 3d, 12h or 2026-03-01.",
 )
 @click.option("--by", metavar="EMAIL", help="Only what this person did; `you` for your own.")
-@click.option("--last", metavar="COUNT", type=click.IntRange(1), help="Only so many entries, the last ones.")
+@click.option("--last", metavar="COUNT", type=click.IntRange(1), help="Only the last COUNT entries.")
 @click.option("--follow", is_flag=True, help="Keep printing new entries until interrupted.")
 @options.json("A JSON array; with --follow, one object a line.")
 def log(

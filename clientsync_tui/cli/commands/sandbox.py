@@ -173,7 +173,7 @@ def people(url: str | None, as_json: bool) -> None:
     "--times",
     metavar="COUNT",
     type=click.IntRange(1),
-    help="Only for so many calls (default: until `clear`).",
+    help="Only for the next COUNT calls (default: until `clear`).",
 )
 @click.option(
     "--seconds",

@@ -47,7 +47,7 @@ class Entries:
 
 def history(workplace: Workplace, client: str | None = None) -> None:
     """The history of the practice, or of one client (its id). Raises Back and Quit."""
-    look("History, the newest first", Entries(workplace.store.history(workplace.you()), client))
+    look("History, newest first", Entries(workplace.store.history(workplace.you()), client))
 
 
 def undo(workplace: Workplace) -> None:

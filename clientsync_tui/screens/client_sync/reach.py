@@ -195,7 +195,7 @@ class ReachScreen(ListScreen):
     def reached_last(self, reach: LastReach) -> str:
         """The same as a sentence."""
         at = moment_words(reach.at, datetime.now(UTC))
-        return f"You reached {reach.reached:,} of {self.counted(reach.of)} here when your sign-in was last asked ({at})."
+        return f"At the last check ({at}), your sign-in reached {reach.reached:,} of {self.counted(reach.of)} here."
 
     def more_buttons(self) -> Iterable[Button]:
         """The button for more organisations, if one consent can cover several."""

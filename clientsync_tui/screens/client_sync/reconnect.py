@@ -16,7 +16,7 @@ class ReconnectScreen(KindScreen):
     """Reconnects everything that is expired or broken, or the given clients."""
 
     nothing: str = (
-        "Nothing known is expired or broken. To find out, press {clients.check} in the client list: it checks every "
+        "No integration is known to be expired or broken. To be sure, press {clients.check} in the client list: it checks every "
         "organisation."
     )
 

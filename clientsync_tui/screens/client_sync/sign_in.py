@@ -272,7 +272,7 @@ class SignInScreen(ActionScreen):
         if action.place == SIGN_IN and self._attempt is None:
             return "There is no link yet."
         if action.name == "paste" and self._with_code:
-            return "Nothing has to be pasted. Enter the code in a browser."
+            return "There is nothing to paste. Enter the code in a browser."
         if action.name == "open_link" and not opens_by_itself(self._browser_command):
             return "There is no browser on this machine. Open the link on the machine you sit at."
         return super().unavailable(action)

@@ -128,11 +128,11 @@ class ClientsScreen(TriagedList):
             )
         if action.name in NEEDS_A_PREVIEW and (not self.preview.is_seen or self.preview.is_over):
             return self.keyed(
-                "The preview is not beside the list. {clients.preview} shows it, from 140 columns on."
+                "The preview is not beside the list. Press {clients.preview} to show it. It needs a terminal of at least 140 columns."
             )
         if action.name in NEEDS_FIXES and not self.lines:
             return self.keyed(
-                "There are no fixes on this list. The expired ({clients.show_expired}) and broken ({clients.show_broken}) clients have them."
+                "This list has no fixes. The lists of expired ({clients.show_expired}) and broken ({clients.show_broken}) clients have them."
             )
         if action.name == "fix" and self.cause is None:
             return self.keyed("Choose a fix first: press {clients.next_group}.")

@@ -76,7 +76,7 @@ def _ask_one(
         if is_changed:
             screen.change(lambda: f"Saved for {client.name}. {undoes(screen)}")
         else:
-            screen.say(f"{client.name} is as it was. Nothing was changed.", "information")
+            screen.say(f"You entered nothing new for {client.name}. Nothing was changed.", "information")
 
     if claimed := claims(screen, [client]):
         hint = "\n".join(filter(None, [*claimed, hint]))
@@ -151,7 +151,7 @@ def _rename_team(screen: ClientsView, team: str) -> None:
             if name == team:
                 return f"Team {team} already has that name. Nothing was changed."
             count = client_edits.rename_team(screen.store, screen.actor, team, name)
-            return f"Team {team} is renamed to {name}: {counted(count, 'client')}. {undoes(screen)}"
+            return f"Renamed team {team} to {name}: {counted(count, 'client')}. {undoes(screen)}"
 
         screen.change(work)
 
@@ -162,10 +162,10 @@ def _rename_team(screen: ClientsView, team: str) -> None:
 def _delete_team(screen: ClientsView, team: str) -> None:
     def work() -> str:
         count = client_edits.delete_team(screen.store, screen.actor, team)
-        return f"Team {team} is deleted: {counted(count, 'client')} in no team now. {undoes(screen)}"
+        return f"Deleted team {team}: {counted(count, 'client now has', 'clients now have')} no team. {undoes(screen)}"
 
     def ask(count: int) -> None:
-        lines = [f"{counted(count, 'client')} will be in no team."]
+        lines = [f"{counted(count, 'client')} will have no team."]
         question = Confirm(f"Delete team {team}?", lines, yes="Delete")
         screen.main.push_screen(question, lambda yes: screen.change(work) if yes else None)
 

@@ -149,7 +149,7 @@ class JobScreen(ActionScreen):
             self._failed = failed
             at_top = table.row_count == 0 or table.cursor_id == self._rows.order()[0]
             self._rows = JobRows(self._read, job, self.main.ascii_marks, failures_only=self._failures_only)
-            table.empty_text = "Nothing failed so far." if self._failures_only else ""
+            table.empty_text = "Nothing has failed so far." if self._failures_only else ""
             table.show(self._rows)
             if at_top:
                 # Failures come first, unless the user has moved the cursor.

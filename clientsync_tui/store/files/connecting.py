@@ -38,7 +38,7 @@ def _connected(path: Path, real: Path, read_only: bool, timeout: float, mode: st
     try:
         # SQLite follows links, but reports what it opened: someone may have put a link there meanwhile.
         if USERS and connection.execute("PRAGMA database_list").fetchone()[2] != str(real):
-            raise UsageError(f"{path} can't be opened: it was replaced by a link at this moment.")
+            raise UsageError(f"{path} can't be opened: it was replaced by a link while being opened.")
         # SQLite opens the files beside it only now. Between two transactions it would look for a journal again.
         if read_only:
             connection.execute("BEGIN")

@@ -132,14 +132,14 @@ def _authenticated(used: Mapping[str, str]) -> Mapping[str, str]:
         return {}
     if psycopg.pq.version() < _REQUIRES_AUTH:
         raise UsageError(
-            "A practice's database on this host needs libpq 16 or newer, which never sends the password in clear. "
-            "The extra clientsync-tui[postgres] brings one."
+            "A practice's database on this host needs libpq 16 or newer, which never sends the password in clear text. "
+            "The extra clientsync-tui[postgres] includes it."
         )
     wanted = used.get("require_auth")
     if wanted and not set(wanted.split(",")) <= set(SAFE_METHODS):
         raise UsageError(
-            f"With require_auth={wanted} a password could be read by whoever takes the server's place on this host. "
-            f"Leave it out: {', '.join(SAFE_METHODS)} are allowed then."
+            f"With require_auth={wanted}, a program that takes the server's place on this host could read the password. "
+            f"Leave it out. Client Sync then allows {', '.join(SAFE_METHODS)}."
         )
     return {"require_auth": wanted or ",".join(SAFE_METHODS)}
 

@@ -19,9 +19,7 @@ AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks w WHERE w.pid = l.pid AND NOT w.
 def still_changing(found: Sequence[tuple[Any, ...]]) -> Trouble:
     """The message for someone who could not change the practice because of that person."""
     if not found:
-        return Trouble(
-            "Someone else was changing the practice, for longer than expected. Nothing was saved. Try again."
-        )
+        return Trouble("Someone else's change took longer than expected. Nothing was saved. Try again.")
     role, process = found[0]
     return Trouble(
         f'"{clean(str(role))}" has been changing the practice for longer than a change takes. Nothing was saved. Try again. '

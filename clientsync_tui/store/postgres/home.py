@@ -195,7 +195,7 @@ class PostgresHome:
             connection.execute("COMMIT")
         except psycopg.OperationalError:
             raise Unreachable(
-                f"The connection to {self.address.shown} broke while this was being saved. Whether it was shows when the server is back."
+                f"The connection to {self.address.shown} broke while saving this. You will see whether it was saved once the server is back."
             ) from None
 
     def _append(self, db: sqlite3.Connection) -> None:
@@ -261,7 +261,7 @@ class PostgresHome:
                 f'The server has no role "{role}" that can log in. Its administrator can create one: CREATE ROLE "{role}" LOGIN.'
             )
         if role == self.you().role and level is not Level.ADMIN:
-            raise UsageError("You can't take your own right to grant away. Another admin can.")
+            raise UsageError("You can't remove your own right to grant access. Another admin can.")
         if level is not Level.ADMIN:
             self._refuse_owner(role)
         if login is None:
@@ -272,11 +272,11 @@ class PostgresHome:
     def revoke(self, role: str) -> None:
         """Removes a person's access. Raises UsageError if they have none, and NotAllowed if you are no admin."""
         if role == self.require(Right.MANAGE).role:
-            raise UsageError("You can't take your own access away. Another admin can.")
+            raise UsageError("You can't remove your own access. Another admin can.")
         self._refuse_owner(role)
         if self.ask("SELECT clientsync.revoke_person(%s)", (role,)) == [(False,)]:
             raise UsageError(
-                f'"{role}" has no access to the practice. `clientsync practice people` lists who may.'
+                f'"{role}" has no access to the practice. `clientsync practice people` lists who has.'
             )
 
     def _refuse_owner(self, role: str) -> None:

@@ -54,7 +54,7 @@ def follow(
             return _follow(database, server, progress)
         except Differs:
             raise Trouble(
-                f"The ledger on {home.address.shown} is not whole: its entries do not follow from one another. Ask whoever looks after it."
+                f"The ledger on {home.address.shown} is damaged: its entries do not follow from one another. Ask the server's administrator."
             ) from None
     except psycopg.Error as error:
         raise explained(error, home.address) from None

@@ -50,8 +50,8 @@ def _owner(folder: Path, port: str) -> str:
     name = _name(uid)
     if name is None or not (_is_usual(uid) or _is_guarded(folder.resolve(), uid)):
         raise UsageError(
-            f"The socket in {folder} is of {name or f'user {uid}'}, and another user could have put it there. "
-            "Use the socket of root's, postgres' or your own server, in a folder that only its owner can write to."
+            f"The socket in {folder} belongs to {name or f'user {uid}'}, so another user could have put it there. "
+            "Use the socket of a server that root, postgres or you run, in a folder that only its owner can write to."
         )
     return name
 

@@ -202,7 +202,7 @@ def _end(store: Store) -> Finding:
         return Finding(
             "ledger",
             False,
-            f"its newest entry is from {iso(newest)}, {behind} after what this host's clock says: set the clock",
+            f"its newest entry is from {iso(newest)}, {behind} ahead of this host's clock: set the clock",
         )
     return Finding("ledger", True, f"{counted(seq, 'entry', 'entries')}, whole; head {hash.hex()[:16]}")
 

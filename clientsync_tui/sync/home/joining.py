@@ -93,7 +93,7 @@ def move(
         return _to_server(config, store, target, password, you, dry_run)
     if config.server is None:
         raise UsageError(
-            f"The practice is in a file already. To copy it: `clientsync backup {target}`. To use another file, set [practice] database."
+            f"The practice is already in a file. To copy it: `clientsync backup {target}`. To use another file, set [practice] database."
         )
     return _to_file(config, store, config.resolve(target), password, dry_run)
 
@@ -103,7 +103,7 @@ def _to_server(
 ) -> Moved:
     if config.server is not None:
         raise UsageError(
-            "The practice is on a server already. Move it into a file first. Nothing was changed."
+            "The practice is already on a server. Move it into a file first. Nothing was changed."
         )
     address = address_of(url)
     from ...store.postgres import moving

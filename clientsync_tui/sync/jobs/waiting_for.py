@@ -39,5 +39,5 @@ def consents(software: Software, count: int) -> str:
     if count == 1:
         return f"1 {one} in {software.title} still needs its own consent. Sign in for it."
     return (
-        f"{count:,} {several} in {software.title} each still need a consent. Sign in for one after the other."
+        f"{count:,} {several} in {software.title} still need a consent each. Sign in once for each of them."
     )

@@ -80,7 +80,7 @@ def _ends(items: "Iterable[PlanItem]", softwares: "Mapping[str, Software]") -> I
     for title, count in sorted(here.items()):
         yield f"{_end(count)} here only: {title} has no way to disconnect an app from here. Remove the app there to end it there too."
     if theirs:
-        yield f"{_end(theirs)} here only: no sign-in for {'it' if theirs == 1 else 'them'} is held here. Whoever signed in can end {'it' if theirs == 1 else 'them'} in the app."
+        yield f"{_end(theirs)} here only: this keyring holds no sign-in for {'it' if theirs == 1 else 'them'}. The person who signed in can end {'it' if theirs == 1 else 'them'} in the app."
 
 
 def _end(count: int) -> str:

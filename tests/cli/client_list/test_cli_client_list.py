@@ -254,7 +254,7 @@ def test_team_is_renamed_and_deleted_and_both_are_undone(cli: Command, store: St
     assert cli.inside("undo").code == 0 and client(cli, IVY)["team"] == "South"
     assert cli.inside("team", "rename", "South", "SOUTH").code == 0 and client(cli, IVY)["team"] == "SOUTH"
     gone = cli.inside("team", "delete", "south", "--yes")
-    assert "Team SOUTH is deleted. 1 client is in no team." in gone.err
+    assert "Team SOUTH is deleted. 1 client now has no team." in gone.err
     assert client(cli, IVY)["team"] is None and "SOUTH" not in teams()
     assert cli.inside("undo").code == 0 and client(cli, IVY)["team"] == "SOUTH"
     assert cli.inside("undo").code == 0 and teams() == {"South": 1, "North": 1}, "its letters too"

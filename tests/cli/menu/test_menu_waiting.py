@@ -59,7 +59,7 @@ def test_what_is_piped_behind_a_pasted_address_is_answered_by_the_menu(office: O
     assert said.code == 0
     assert "That is not the address" in said.err
     assert f"Signed in as Grace Haddad, {office.bob}." in said.out
-    assert "History, the newest first: 1" in said.out
+    assert "History, newest first: 1" in said.out
 
 
 def test_control_c_leaves_what_waits_and_not_the_menu(office: Office) -> None:
@@ -71,7 +71,7 @@ def test_control_c_leaves_what_waits_and_not_the_menu(office: Office) -> None:
     heard(started, "Stopped.")
     said = ended(started, "b", "b", HISTORY, "q")
     assert said.code == 0
-    assert "History, the newest first: 0" in said.out
+    assert "History, newest first: 0" in said.out
 
 
 def test_control_c_stops_a_job_that_can_be_resumed(busy: Office) -> None:

@@ -92,10 +92,10 @@ def test_what_cannot_work_is_not_written(cli: Command) -> None:
 def test_invalid_client_id_is_refused_everywhere(cli: Command, wrong: str) -> None:
     before = cli.config.read_text()
     said = cli.inside("setup", "xero", "--client-id", wrong)
-    assert said.code == 2 and "client_id has" in said.err and cli.config.read_text() == before
+    assert said.code == 2 and "client_id contains" in said.err and cli.config.read_text() == before
     cli.config.write_text(f"{before}[software.xero]\nclient_id = {json.dumps(wrong)}\n")
     said = cli.inside("sign-in", "xero")
-    assert said.code == 2 and "client_id has" in said.err
+    assert said.code == 2 and "client_id contains" in said.err
 
 
 def test_characters_added_by_copying_are_removed(cli: Command) -> None:
@@ -264,7 +264,7 @@ def test_backup_is_put_back(cli: Command, tmp_path: Path) -> None:
     filled(cli, "Four")
     said = cli.inside("restore", "--yes", str(copy), "--json")
     assert said.code == 0
-    assert "tokens are in the keyring" in said.err
+    assert "tokens stay in each person's keyring" in said.err
     assert listed(cli) == ["One", "Three", "Two"]
     with sqlite3.connect(said.json["kept"]) as kept:
         assert kept.execute("SELECT count(*) FROM clients").fetchone() == (4,)

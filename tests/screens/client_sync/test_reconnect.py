@@ -74,7 +74,7 @@ async def test_nothing_to_reconnect_asks_no_one_to_sign_in(practice: Practice) -
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
         await pilot.press("s", "2")
-        await until(pilot, lambda: "Nothing known is expired or broken" in shown(pilot))
+        await until(pilot, lambda: "No integration is known to be expired or broken" in shown(pilot))
         assert isinstance(app.screen, ReconnectScreen)
         await pilot.press("y", "escape")
         await until(pilot, lambda: "Client Sync" in shown(pilot).splitlines()[0])

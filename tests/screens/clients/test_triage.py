@@ -306,7 +306,7 @@ async def test_fix_says_before_it_is_chosen_how_many_you_reach(practices: Callab
         practice.sandbox.fault("slow", seconds=5)
         await pilot.press("right", "enter")
         await until(
-            pilot, lambda: "You reached 9 of 12 organisations here when" in " ".join(shown(pilot).split())
+            pilot, lambda: "your sign-in reached 9 of 12 organisations here" in " ".join(shown(pilot).split())
         )
         practice.sandbox.fault("clear")
         await pilot.press("escape")

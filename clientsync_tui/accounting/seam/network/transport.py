@@ -38,10 +38,10 @@ class _Capped(httpx2.AsyncByteStream):
             for piece in self._unpacked(part):
                 read += len(piece)
                 if read > MOST_BYTES:
-                    raise TooLong("The answer is too long when unpacked.")
+                    raise TooLong("The decompressed answer is too long.")
                 yield piece
         if self._unpack is not None and received and not self._unpack.eof:
-            raise httpx2.DecodingError("The packed answer is cut short.")
+            raise httpx2.DecodingError("The compressed answer is cut short.")
 
     def _unpacked(self, part: bytes) -> Iterator[bytes]:
         if self._unpack is None:
@@ -51,7 +51,9 @@ class _Capped(httpx2.AsyncByteStream):
             try:
                 piece = self._unpack.decompress(part, _PIECE)
             except zlib.error:
-                raise httpx2.DecodingError("The answer is not packed the way it says.") from None
+                raise httpx2.DecodingError(
+                    "The answer is not compressed in the way its header says."
+                ) from None
             part = self._unpack.unconsumed_tail
             yield piece
 
@@ -63,7 +65,7 @@ async def _cap(response: httpx2.Response) -> None:
     """Unpacks the answer here, because httpx2 unpacks each chunk in one step, however large the result."""
     packing = response.headers.pop("content-encoding", "identity").strip().lower()
     if packing not in {"identity", "gzip", "x-gzip", ""}:
-        raise httpx2.DecodingError("The answer is packed in a way we did not ask for.")
+        raise httpx2.DecodingError("The answer is compressed in a way we did not ask for.")
     if isinstance(response.stream, httpx2.AsyncByteStream):
         response.stream = _Capped(response.stream, packed="gzip" in packing)
 
