@@ -130,6 +130,15 @@ def upgrade(server: Connection, address: Address, limits: Sequence[CallLimit] = 
         raise explained(error, address) from None
 
 
+def is_behind(server: Connection, address: Address) -> bool:
+    """Whether the practice lacks steps of this version. Raises the trouble behind a refusal by the server."""
+    try:
+        row = server.execute("SELECT version FROM clientsync.about").fetchone()
+    except psycopg.Error as error:
+        raise explained(error, address) from None
+    return row is not None and row[0] < len(steps())
+
+
 def is_there(server: Connection) -> bool:
     """Whether the database has a practice, even one that the caller has no access to."""
     query = "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = 'clientsync'"

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 TIMEOUT_S = 10.0
+BEHIND = (
+    "An earlier version made the practice's tables, and they lack fixes. The person who created the practice should run "
+    "`clientsync practice upgrade`."
+)
 
 
 async def examine(
@@ -58,18 +63,22 @@ def _configuration(config: "Config") -> str:
 
 
 def _server(url: str | None, password: "Callable[[str], Password]") -> list[Finding]:
-    """Whether the practice's server answers this person; nothing if the practice is in a file."""
+    """Whether the practice's server answers this person, and needs no upgrade; nothing if the practice is in a file."""
     if url is None:
         return []
     from ...store.postgres.address import address_of
 
     try:
         address = address_of(url)
+        from ...store.postgres import schema
         from ...store.postgres.connecting import connect
 
-        connect(address, password(url)).close()
+        with closing(connect(address, password(url))) as server:
+            behind = schema.is_behind(server, address)
     except Trouble as trouble:
         return [Finding("server", False, str(trouble))]
+    if behind:
+        return [Finding("server", False, f"{address.shown} answers. {BEHIND}")]
     return [Finding("server", True, f"{address.shown} answers")]
 
 

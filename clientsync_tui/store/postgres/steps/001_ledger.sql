@@ -33,7 +33,7 @@ CREATE TABLE clientsync.privileges (level text NOT NULL, privilege text NOT NULL
 COMMENT ON TABLE clientsync.privileges IS 'What GRANT gives to each kind of person; the program fills it from its table of rights.';
 
 -- A text as JSON in ASCII, as the program's own chain has it.
-CREATE FUNCTION clientsync.ascii_json(t text) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
+CREATE FUNCTION clientsync.ascii_json(t text) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
         WHEN t IS NULL THEN 'null'
         WHEN t COLLATE "C" !~ '[^ -~]' THEN to_json(t)::text
@@ -58,13 +58,13 @@ $$;
 
 CREATE FUNCTION clientsync.link(
     before bytea, seq bigint, at text, actor text, kind text, client text, software text, organisation_id text, body text
-) RETURNS bytea LANGUAGE sql IMMUTABLE SET search_path = clientsync, pg_catalog AS $$
+) RETURNS bytea LANGUAGE sql IMMUTABLE SET search_path = clientsync, pg_catalog, pg_temp AS $$
     SELECT sha256(before || convert_to('[' || seq || ',' || concat_ws(',', ascii_json(at), ascii_json(actor), ascii_json(kind),
         ascii_json(client), ascii_json(software), ascii_json(organisation_id), ascii_json(body)) || ']', 'UTF8'))
 $$;
 
 -- The server's clock, and never before the last entry.
-CREATE FUNCTION clientsync.stamp(last text) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+CREATE FUNCTION clientsync.stamp(last text) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT greatest(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') COLLATE "C", last COLLATE "C")
 $$;
 

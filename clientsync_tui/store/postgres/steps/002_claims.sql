@@ -14,7 +14,7 @@ CREATE FUNCTION clientsync.claims_changed() RETURNS void LANGUAGE sql SET search
     SELECT pg_notify('clientsync', 'claims');
 $$;
 
-CREATE FUNCTION clientsync.later(moment text, minutes integer) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+CREATE FUNCTION clientsync.later(moment text, minutes integer) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT to_char((moment::timestamptz + make_interval(mins => minutes)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
 

@@ -33,11 +33,11 @@ CREATE TABLE clientsync.workers (
 );
 CREATE INDEX workers_version ON clientsync.workers (version);
 
-CREATE FUNCTION clientsync.clock(later interval) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+CREATE FUNCTION clientsync.clock(later interval) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT to_char((now() + later) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
 
-CREATE FUNCTION clientsync.refuse(what text) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION clientsync.refuse(what text) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION '%', what USING ERRCODE = 'insufficient_privilege';
 END

@@ -1,7 +1,7 @@
 -- What members can do with SQL of their own has limits.
 
 -- No program of ours writes a body that is longer, deeper or with larger numbers. What is there already stays.
-CREATE FUNCTION clientsync.is_moderate(body text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS $$
+CREATE FUNCTION clientsync.is_moderate(body text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF octet_length(body) > 1048576 THEN
         RETURN false;

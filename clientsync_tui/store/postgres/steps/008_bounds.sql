@@ -25,7 +25,7 @@ $$;
 
 -- Limits how long a session may hold the head's lock, because nobody else can change the practice meanwhile. A session can lift the limits,
 -- but not by accident.
-CREATE FUNCTION clientsync.hurry() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+CREATE FUNCTION clientsync.hurry() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF current_setting('idle_in_transaction_session_timeout')::interval NOT BETWEEN '1 ms' AND '30 s' THEN
         PERFORM set_config('idle_in_transaction_session_timeout', '30s', true);
@@ -39,7 +39,7 @@ $$;
 
 -- A change gets the time when its transaction began, so a transaction kept open for long could backdate one. Every function that takes the
 -- lock calls this, except `put_work`.
-CREATE OR REPLACE FUNCTION clientsync.stamp(last text) RETURNS text LANGUAGE plpgsql SET search_path = clientsync, pg_catalog AS $$
+CREATE OR REPLACE FUNCTION clientsync.stamp(last text) RETURNS text LANGUAGE plpgsql SET search_path = clientsync, pg_catalog, pg_temp AS $$
 BEGIN
     IF clock_timestamp() - now() > '10 minutes' THEN
         RAISE EXCEPTION 'the transaction began too long ago' USING ERRCODE = 'invalid_transaction_state';
@@ -51,7 +51,7 @@ $$;
 
 -- Whether this is a client of the practice: added, and not removed since.
 CREATE INDEX ledger_clients ON clientsync.ledger (client, seq) WHERE kind IN ('client_added', 'client_removed', 'client_restored');
-CREATE FUNCTION clientsync.is_client(id text) RETURNS boolean LANGUAGE sql STABLE SET search_path = clientsync, pg_catalog AS $$
+CREATE FUNCTION clientsync.is_client(id text) RETURNS boolean LANGUAGE sql STABLE SET search_path = clientsync, pg_catalog, pg_temp AS $$
     SELECT coalesce((
         SELECT kind <> 'client_removed' FROM ledger WHERE client = id AND kind IN ('client_added', 'client_removed', 'client_restored')
             ORDER BY seq DESC LIMIT 1
@@ -96,7 +96,7 @@ END
 $$;
 
 -- As before, but refuses rows of jobs, items and workers that no program could read.
-CREATE FUNCTION clientsync.is_time(t text) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
+CREATE FUNCTION clientsync.is_time(t text) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(t ~ '^[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9][.][0-9]{3}Z$', true)
 $$;
 ALTER FUNCTION clientsync.put_work(jsonb, jsonb, jsonb) RENAME TO save_work;
