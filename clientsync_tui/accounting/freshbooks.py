@@ -23,11 +23,11 @@ from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, R
 _ME = "/auth/api/v1/users/me"
 _PAGE_SIZE = 100  # the largest [C: SDK]; a larger one is silently cut
 
-#: In the names of the roles that reach the accounting. Only owner is [C]; "business_employee" [C] does not.
+#: Parts of the names of roles that can see the accounting. Only "owner" is [C]; "business_employee" [C] can't.
 _ROLES = re.compile("owner|admin|manager|accountant|partner")
-#: Subscriptions that are over: "cancelled" is [C], the others are [U]. Any other word (a trial, a grace period) is one that may work.
+#: Subscriptions that are over: "cancelled" is [C], the others are [U]. With any other word (a trial, a grace period) the subscription may work.
 _OVER = re.compile("cancel|expired|suspended|inactive|unpaid|deleted|closed")
-#: Where the currency of an account stands: the SDK can get one, with which id is [U]; the `systemid` of a role is tried.
+#: The address that gives an account's currency. The SDK uses it; with which id is [U], so we try the `systemid` of a role.
 _SYSTEM = "systems/systems"
 # Numbers of errors [C: freshbooks.com/api/errors].
 _ACCESS_DENIED, _DELETED, _UNKNOWN, _INACTIVE_ACCOUNT = 1003, 1011, 1012, 1042
@@ -309,7 +309,7 @@ async def _memberships(calls: Calls) -> Sequence[_Business | None]:
     systems = {
         shapes.words(role.get("accountid")): shapes.id_under(role, "systemid")
         for role in shapes.objects(shapes.under(me, "roles"))
-        if role.get("role") != "client"  # a customer's account is none of theirs [C]
+        if role.get("role") != "client"  # a business that they only buy from [C]
     }
     found: list[_Business | None] = []
     for membership in map(shapes.lower_keys, cast(list[Any], rows or [])):
@@ -331,7 +331,7 @@ async def _memberships(calls: Calls) -> Sequence[_Business | None]:
 
 
 def _phone(value: Any) -> str:
-    """A business's number stands within an object, or is null [C: both SDKs' fixtures and models]."""
+    """A business's number is inside an object, or null [C: both SDKs' fixtures and models]."""
     return shapes.words(value) or shapes.words(shapes.under(value, "phone_number"))
 
 

@@ -207,7 +207,7 @@ class Myob:
         )
 
     async def person(self, new: NewSignIn) -> Person:
-        """From the token answer. If it doesn't say, whoever sits at this keyboard."""
+        """From the token answer. If it doesn't say, the user of this computer."""
         user = shapes.lower_keys(new.token_answer.get(_PERSON_FIELD))
         email, person_id = shapes.words(user.get("username")), shapes.text_of(user.get("uid"))
         return Person(person_id or email, email or person_id, email)

@@ -243,7 +243,7 @@ class QuickBooks:
             lines = _lines(answer, entity, called, code)
             before, on_page = len(found), shapes.length(shapes.under(answer, "QueryResponse"), entity)
             found.update((line["id"], line) for line in lines)
-            # A page on which no row can be used is not the last one for that.
+            # A page without a usable row is not necessarily the last.
             if not on_page or (lines and len(found) == before) or (on_page < _PAGE_SIZE and on_page % _ROUND):
                 return tuple(found.values())
             start += on_page

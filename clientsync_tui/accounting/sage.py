@@ -32,7 +32,7 @@ _WITHOUT_ANALYSIS = re.compile(
     r"\bstart\b", re.IGNORECASE
 )  # of a subscription: Standard and Plus have it [C]
 
-#: Where a business's registration number stands in its settings, by country [C: OpenAPI]; elsewhere it is not said.
+#: The field with a business's registration number in its settings, by country [C: OpenAPI]. Other countries have none.
 _REGISTRATION = {"FR": "siret"}
 
 
@@ -205,7 +205,7 @@ class Sage:
         """A sign-in covers all businesses of the person, including later ones."""
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """GET /businesses, without demonstrations and the practice's own business, which are nobody's clients."""
+        """GET /businesses, without demonstrations and the practice's own business, which are not clients."""
         found = await _businesses(calls)
         return [Organisation(b.id, b.name, problem=None if b.paid else Reason.UNPAID) for b in found]
 

@@ -142,7 +142,7 @@ class ZohoBooks:
         },
         scope_separator=",",
         scheme=_AUTH_SCHEME,
-        # A desktop client must send a challenge, a server-based one does not know it [C]. Whether the first has
+        # A desktop client must send a challenge; a server-based one can't [C]. Whether the first has
         # a secret is [U].
         pkce="public",
         secret="optional",  # noqa: S106  (a word, not a secret)

@@ -31,7 +31,7 @@ class Aim:
             return False
         self._point(event)
         if isinstance(event, (MouseScrollDown, MouseScrollUp)):
-            # Turning the wheel is meant to bring other things under the pointer.
+            # Scrolling always brings other things under the pointer, so it is never a mistake.
             self._scrolled_at = time.monotonic()
         if isinstance(event, MouseDown):
             self._is_late = time.monotonic() - self._changed_at < AIM_S

@@ -139,7 +139,7 @@ class ClientSyncApp(App[None]):
             textual_internals.draw_now(changed[0].screen, *changed)
 
     async def on_event(self, event: Event) -> None:
-        """Keys from outside queue up, and presses of the mouse that were meant for something else are left out."""
+        """Queues keys from the terminal, and ignores clicks that were aimed at something else."""
         if isinstance(event, Key) and not event.is_forwarded:
             await self.key_queue.put(event)
         elif not self._aim.is_late(event):

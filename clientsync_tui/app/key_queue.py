@@ -1,9 +1,10 @@
 """Handles keys in order: each key finds the screen as the previous key left it, however fast they come.
 
-Textual gives each key at once to the widget that has the focus at that moment. Over a slow line several keys arrive together, so the
-`d` and the `y` of `/daily` would still be keys of the list instead of text in the filter that `/` opens. A key that acts on a list
-also waits until the list shows what the previous key asked for. A key after one that opens a question waits for the question, and a key
-after an answer waits until that is saved. If this takes too long, the waiting keys are ignored, because they were not meant for what is on the screen.
+Textual gives each key at once to the widget that has the focus at that moment. Over a slow line several keys arrive together, so the `d`
+and the `y` of `/daily` would still be keys of the list instead of text in the filter that `/` opens. A key that acts on a list also waits
+until the list shows what the previous key asked for. A key after one that opens a question waits for the question, and a key after an
+answer waits until that is saved. If this takes too long, the waiting keys are ignored, because the user pressed them for a screen that
+did not appear.
 """
 
 import asyncio
@@ -27,7 +28,7 @@ PATIENCE_S = 0.25
 START_S = 10
 """How long the first key waits for the first screen. On a busy machine, that can take much longer than a key."""
 BEHIND_S = 4
-"""How long keys wait for a list or a question. Keys pressed later are meant for what is on the screen by then."""
+"""How long keys wait for a list or a question. A key pressed later is for what the screen shows by then."""
 
 
 class Done(Message, bubble=True):
@@ -56,7 +57,7 @@ class KeyQueue:
         self._deadline: asyncio.TimerHandle | None = None
         self._held = False
         self._gave_up = False
-        """Whether keys were ignored, while what they waited for has yet to come."""
+        """Whether keys were ignored, and what they waited for is still missing."""
 
     @property
     def is_busy(self) -> bool:

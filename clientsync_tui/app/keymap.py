@@ -21,7 +21,7 @@ FORMER = {"organisations.choose_sender": "organisations.integrated_by"}
 """Ids used by releases up to 0.2.0."""
 HELP = "everywhere.help"
 FIXED = dict.fromkeys((CLIENT_SYNC, ORGANISATIONS, SIGN_IN, DIALOGUE), "left,right")
-"""Keys that nobody can change."""
+"""Keys that can't be changed."""
 TOGETHER = {
     JOBS: {JOB},
     DIALOGUE: {TABLE, ORGANISATIONS, "columns", "sort"},

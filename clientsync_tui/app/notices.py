@@ -76,7 +76,7 @@ class Notices:
         self._app.call_after_refresh(self._start_time, notice, seconds)
 
     def withdraw(self, message: str) -> None:
-        """Shows this message no longer: it is not true any more."""
+        """Stops showing this message, because it is no longer true."""
         if self._newest is not None and self._newest.message == message:
             self._newest = None
             self.show()

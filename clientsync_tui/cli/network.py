@@ -91,7 +91,7 @@ async def _held(
         )
         raise SignInNeeded(who)
     if email is not None and not dry_run:
-        # From now on, this is the one used last.
+        # Records it as the sign-in used last.
         session.store.sign_ins.prefer(sign_in.id, workplace.holder)
     try:
         with changing_line() as show:

@@ -36,7 +36,7 @@ def someone_there() -> bool:
 
 
 def _is_in_front() -> bool:
-    """Whether this run may read its own terminal. One in the background would be stopped there, and wait for ever."""
+    """Whether this run may read its own terminal. The system would stop a background run that tried, and it would hang."""
     if sys.platform == "win32":
         return False
     try:

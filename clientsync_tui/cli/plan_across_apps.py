@@ -61,7 +61,7 @@ async def plan_across_apps(
     waiting = Counter(item.software for item in plan.items if item.waits)
     for name, count in waiting.items():
         says = f"{lacks(workplace.software(name), count)} Run `clientsync sign-in {name}`."
-        # Do now what a new sign-in would not help.
+        # If anything can be done without a new sign-in, do that now.
         if not plan.count(Will.DO) and not dry_run:
             raise SignInNeeded(says)
         say(says)

@@ -104,7 +104,7 @@ def _summarise(kind: str, ended: Sentences, added: str) -> None:
         if reason in set(Reason) or not details:
             details = [words.REASONS[reason]]
         several = len(details) > 1
-        # `no_access` also covers an app whose credentials are rejected, which nobody's missing access explains.
+        # `no_access` also covers an app whose credentials are rejected. Then the short form "no access" would mislead.
         says_it = reason == Why.NO_ACCESS and words.REASONS[reason] not in details
         short = "" if says_it else f", {plan_words.short(kind, reason)}"
         output.say(

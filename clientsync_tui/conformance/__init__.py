@@ -7,7 +7,7 @@ A test module of any package runs it, with pytest, for the apps it names::
     SOFTWARES = ["mybooks"]
 
 The adapter is found in the entry-point group `clientsync.softwares`, the personality in `clientsync.personalities`. The program runs as it
-is, with real HTTP to a sandbox on the loopback. `docs/adding-a-software.md` tells what the suite asks for.
+is, with real HTTP to a sandbox on the loopback. `docs/adding-a-software.md` says what the suite asks for.
 """
 
 import pytest

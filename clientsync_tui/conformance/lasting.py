@@ -83,7 +83,7 @@ def test_a_replaced_token_is_used_only_within_the_grace(name: str, stands: Calla
     details(stand, sign_in)
     if rotation.grace_s:
         put_back(stand, sign_in, former)
-        assert details(stand, sign_in)["name"], "an answer that was lost is mended"
+        assert details(stand, sign_in)["name"], "a lost answer does no harm"
     former = saved_token(stand, sign_in)
     stand.box.advance(rotation.after_s + 1)
     details(stand, sign_in)
@@ -135,7 +135,7 @@ def test_signing_in_again_and_again_costs_no_colleague_their_sign_in(
 def test_a_sign_in_left_unused_is_refused(name: str, stands: Callable[..., Stand]) -> None:
     stand = stands(name, apart=True, organisations=1)
     if stand.personality.unused_s > LONG_S:
-        pytest.skip("it lives as long as anybody cares")
+        pytest.skip("it never ends from lack of use")
     sign_in = stand.signed_in()
     stand.box.advance(stand.personality.unused_s - A_DAY_S)
     assert details(stand, sign_in)["name"], "a use prolongs it"

@@ -47,7 +47,7 @@ _ABROAD = {"Byrne Brothers Builders Ltd": "IE", "O'Sullivan Paving Ltd": "IE", "
 TEAM_OF = {name: team for team, names in _OF_TEAM.items() for name in names}
 """The team of each business; None: not assigned yet."""
 SECOND_APP_EVERY = 9
-"""Every so many businesses that keep their books in one app, one has moved to another, or is about to."""
+"""Of this many businesses with books in one app, one has moved to another, or is about to."""
 
 
 def new_in(personality: Personality) -> int:

@@ -1,4 +1,4 @@
-"""The running system, as everyone knows it who shares its file locks."""
+"""Identifies the running system, in the same way for all processes that share its file locks."""
 
 import socket
 from functools import cache

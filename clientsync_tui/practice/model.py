@@ -56,8 +56,9 @@ class LastFault(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """How an integration behaves. `lists`: which lists are pulled (None: all). `refresh_days`: refresh automatically every so many
-    days (0: never). `follow_details`: whether the client's details follow the organisation's."""
+    """How an integration behaves. `lists`: which lists are pulled (None: all). `refresh_days`: how often to refresh automatically (0:
+    never). `follow_details`: whether the client's details follow the organisation's.
+    """
 
     lists: tuple[str, ...] | None = None
     refresh_days: int = 0

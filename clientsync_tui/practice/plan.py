@@ -19,9 +19,9 @@ class Will(StrEnum):
 class PlanItem:
     """One client of a plan. `client`: the client's id; if the client does not exist yet, the id it will get.
 
-    `reason`: None for `Will.DO`, else a value of `Why`, `Reason` or `Fault`. `says`: the same as a sentence.
-    `sign_in`: the id of the sign-in to use. It may not exist yet, if each organisation needs its own. None: whoever has signed in
-    by then, or nobody if the item makes no calls. `waits`: it can't be done until someone signs in.
+    `reason`: None for `Will.DO`, else a value of `Why`, `Reason` or `Fault`. `says`: the same as a sentence. `sign_in`: the id of the
+    sign-in to use. It may not exist yet, if each organisation needs its own. None: the person's sign-in at that time, or none if the item
+    makes no calls. `waits`: it can't be done until someone signs in.
     """
 
     will: Will

@@ -61,12 +61,12 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True)
 class DeviceSignIn:
-    """Signing in by a short code (RFC 8628), as the app has it.
+    """Signing in by a short code (RFC 8628), as the app does it.
 
-    `code_path`: gives codes; `token_path`: gives tokens for them, `page_path`: where people enter them. `grant_types`: of the requests for a
-    code (None: it says none) and for tokens; `code_field`: the field of that one. `answer`: the fields of an answer with a code, from the device code, the
-    user code, the page's address, and the seconds between two requests and until the end. `elsewhere`: a refusal that sends on, once, to
-    another server before the tokens are given.
+    `code_path`: where devices get codes; `token_path`: where they get tokens; `page_path`: where people enter codes. `grant_types`: those
+    of the requests for a code (None: the request has none) and for tokens. `code_field`: the field with the code in the request for tokens.
+    `answer`: makes the fields of an answer with a code from the device code, the user code, the page's address, and the seconds between
+    two requests and until the code expires. `elsewhere`: a refusal that sends the device once to another server before it gets tokens.
     """
 
     code_path: str
@@ -111,27 +111,32 @@ class TrueList:
 class Personality:
     """How one accounting app behaves. Paths are below `/NAME`; `_s` are seconds.
 
-    `reach`: what one grant reaches: the organisations that the person ticks, one that they pick, or all that are theirs.
-    `scopes`: those an app may ask for, written with `scope_separator` between them; `scheme`: the word before an access token in a call's
-    Authorization header; `choosing_scope`: the one without which no organisation can be picked. `token_answer`: the
-    fields of a token answer. `unauthorised`: the answer to a token that is none, or (the moment) that ended then. `too_many`: the answer
-    to a call over the limit of that name, with the pause in seconds. `api`: the routes of its API; `api_path`: what is added to the
-    server's address to make `api_url`. `one_grant`: whether a person's new grant ends their former ones; `most_grants`: how many a person may have, where one
-    more ends the oldest. `hard_s`: when a grant ends however much it is used. `refresh_scope`: without it no refresh
-    token is given. `realm_parameter`: under which name the redirect says which organisation was picked; `realm_name_parameter`: and how it is called;
-    `link_needs`: the parameters of the link without which it does not say so. `token_mark`: what codes and refresh tokens end with, and
-    what no form may hold as it is.
-    `closing`: what an organisation looks like after the fault `close`. `odd_refusals`: the app's own way to say no. `redirect_fields`: what every redirect carries beside that; `server_parameter`: which of these names the server to go on with. `claims`: those of an id_token,
-    from the standard ones; None if none is given. `access_claims`: those of an access token that is a JWT; None if it is only
-    a word. `secret_in`: where the token endpoint and the one that revokes look for the client id and secret.
-    `redirect_at_refresh`: whether a refresh without the redirect of the sign-in is refused. `token_errors`: status and further fields (`error` among them, where the app has a word of its own) of the token endpoint's errors, where they are not 400 and
-    none. `renewals`: how often a person's tokens may be renewed; `too_many_renewals`: the answer to one more, with the pause in seconds,
-    where it is not `too_many`. `device`: signing in by a short code, where that is possible.
-    `tiers`: how many connections an app may have, by its tier.
-    `demo_clients`: how many clients of the demo practice keep their books there.
-    `organisation_id`: the id of the organisation at a place of the world. `errors`: unsuccessful answers of the real one and their
-    meaning; `lists`: what its organisations hold; `organisations_page`: the largest page of organisations; `limits`: what calls for an
-    organisation's data have to keep to. `unwanted`: texts in its answers that a program must not keep. These five are for the conformance suite alone.
+    Grants. `reach`: what one grant reaches: the organisations that the person ticks, one that they pick, or all of theirs. `scopes`: those
+    an app may request, with `scope_separator` between them. `choosing_scope`: without it no organisation can be picked. `refresh_scope`:
+    without it there is no refresh token. `one_grant`: whether a person's new grant ends their earlier ones. `most_grants`: how many a
+    person may have; one more ends the oldest. `hard_s`: when a grant ends however much it is used.
+
+    Redirects. `realm_parameter` and `realm_name_parameter`: the parameters with the id and the name of the organisation that was picked.
+    `link_needs`: the parameters that the link must have for that. `redirect_fields`: what else every redirect carries. `server_parameter`:
+    which of these names the server to continue with. `odd_refusals`: the app's own ways to refuse.
+
+    Tokens. `token_answer`: the fields of a token answer. `token_mark`: a suffix of codes and refresh tokens that a form has to encode.
+    `scheme`: the word before an access token in a call's Authorization header. `claims`: makes those of an id_token from the standard ones;
+    None if there is no id_token. `access_claims`: those of an access token that is a JWT; None if it is opaque. `secret_in`: where requests
+    for tokens and revocations carry the client id and secret. `redirect_at_refresh`: whether a refresh has to repeat the redirect.
+    `token_errors`: status and further fields of the token endpoint's errors, if not 400 and none (`error` if the app has its own word).
+    `renewals`: how often a person's tokens may be renewed. `too_many_renewals`: the answer to one more, with the pause in seconds, if it is
+    not `too_many`. `device`: signing in by a short code, if the app has that.
+
+    Calls. `api`: the routes of its API; `api_path`: what makes `api_url` from the server's address. `unauthorised`: the answer to an unknown
+    token, or to one that expired at that moment. `too_many`: the answer to a call over the limit of that name, with the pause in seconds.
+
+    The world. `organisation_id`: the id of the organisation at a place of the world. `closing`: what an organisation looks like after the
+    fault `close`. `tiers`: how many connections an app may have, by its tier. `demo_clients`: how many of the demo practice's clients use it.
+
+    For the conformance suite alone. `errors`: the real app's error answers and what they mean. `lists`: what its organisations contain.
+    `organisations_page`: the largest page of organisations. `limits`: those on calls for an organisation's data. `unwanted`: texts in its
+    answers that a program must not keep.
     """
 
     name: str

@@ -258,7 +258,7 @@ class ActionScreen(Screen[Any]):
         above = way[self._way_from[event.index] + 1]
         while self.main.screen is not above:
             self.main.pop_screen()
-        # Like its own key: whoever waits for its answer learns that there is none.
+        # As its own key does, so that the code waiting for its answer learns that there is none.
         above.leave()
 
     def do_suspend(self) -> None:

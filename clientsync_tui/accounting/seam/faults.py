@@ -30,7 +30,7 @@ def limited(server: str, wait_s: float, now: datetime) -> PassingTrouble:
 
 
 def of_status(server: str, status: int, headers: Mapping[str, str], limits: Limits) -> PassingTrouble | None:
-    """The fault implied by the status alone, whoever wrote the answer: too many calls, or an internal error.
+    """The fault implied by the status alone, regardless of who wrote the answer: too many calls, or an internal error.
     Otherwise None.
     """
     if status == 429:

@@ -23,7 +23,7 @@ class Grant:
     About the redirect:
     `redirect_host`: the host name registered for the loopback (both loopback addresses are listened on). `redirect_path`: its path.
     `any_port`: whether the app ignores the port of a loopback redirect. `https_redirect`: whether the real app redirects to https
-    addresses only; then the redirect is a page of the practice's own, and its address is pasted. `redirect_needs`: what a redirect
+    addresses only; then the redirect is one of the practice's own pages, and the user pastes its address. `redirect_needs`: what a redirect
     must carry beside code and state to say which organisation was connected, each with the regular expression of its values; it is
     checked before the code is exchanged.
 
@@ -31,16 +31,16 @@ class Grant:
     `secret`: whether the app has one. `secret_in`: where a request carries the client id and secret: in the header (Basic), or among the
     fields of its body. `redirect_at_refresh`: whether a renewal repeats the redirect (then `any_port` is False). `token_headers`: further
     headers of a request. `revoke_body`: how the token to revoke is sent.
-    `sign_ins_per_person`: how many the app keeps, where one more silently ends the oldest: so a sign-in that a new one replaces is revoked.
+    `sign_ins_per_person`: how many the app keeps. One more silently ends the oldest, so we revoke a sign-in when a new one replaces it.
     `revoking_ends`: what revoking one sign-in ends there: that sign-in, or everything the person connected with this app.
 
     About other ways than a browser on this machine:
-    `device`: how a person signs in by a short code, where the app has that.
+    `device`: how a person signs in by a short code, if the app has that.
 
     About calls:
-    `client_id_header`: the header of every call that carries the client id, where the app wants that. `scheme`: the word before the access
+    `client_id_header`: the header of every call that carries the client id, if the app wants that. `scheme`: the word before the access
     token in a call's Authorization header. `shares_access`: whether all processes on the host use one
-    access token, kept in the keyring, because the app gives a sign-in only so many in a time.
+    access token, kept in the keyring, because the app limits how many a sign-in gets in a given time.
 
     About the life of a sign-in:
     `one_per_person`: whether a person's new tokens end all earlier ones of theirs, so that only the computer that renewed last stays
@@ -109,7 +109,7 @@ class Grant:
     def ends_at(
         self, now: datetime, ends_in_s: float | None, consented_at: datetime | None
     ) -> datetime | None:
-        """When a sign-in ends that is used now and never again. `consented_at`: when the person consented, if
+        """When a sign-in ends if it is used now and never again. `consented_at`: when the person consented, if
         known.
         """
         life = self.life(ends_in_s)

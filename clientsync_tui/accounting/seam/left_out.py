@@ -1,4 +1,4 @@
-"""Records rows left out of a list, so that the user can be told: one bad row must not spoil the rest.
+"""Records rows left out of a list, so that the program can tell the user: one bad row must not spoil the rest.
 
 Callers ask an adapter for a list within `noting()`. The functions in `shapes` record what they leave out, and an adapter
 records unwanted rows with `leave_out`.

@@ -151,8 +151,9 @@ class Limiter:
     async def _admitted(
         self, lane: Lane, limits: Limits, whole: _Line, longest_wait_s: float, lease_s: float
     ) -> int:
-        """The place; the caller also holds one of `whole` from then on (only a place that is used is held, so that a
-        lane that has to wait keeps no other from calling)."""
+        """A place in the lane. On return, the caller also holds a place in `whole`. A lane that has to wait gives that place back, so
+        that other lanes can call.
+        """
         crowded = 0.05
         while True:
             if lane.key != lane.app.key:

@@ -26,8 +26,8 @@ def opened(path: Path, owner: beside.Owner, schema: str) -> sqlite3.Connection:
         try:
             return _made(path, owner, schema)
         except PermissionError:
-            # An earlier version, run by root, left files that no one else can open. Whoever can write to the
-            # folder creates new ones.
+            # An earlier version, run by root, left files that no one else can open. Anyone who can write to the folder can create new
+            # ones.
             _throw_away(path, path.with_name(f"{path.name}.lock"))
             return _made(path, owner, schema)
     except (OSError, sqlite3.Error) as error:

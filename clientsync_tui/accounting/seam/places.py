@@ -28,7 +28,7 @@ class Places:
         self._path = path
         self._system = this_system()
         self._lock: beside.Lock | None = None
-        # Now, because it may take a moment, for which no other process should wait in a transaction.
+        # Locked now, because it may take a moment, and inside a transaction other processes would have to wait for it.
         self._holder = self._locked(owner)
         self._left: list[int] = []
 

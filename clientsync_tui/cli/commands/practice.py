@@ -296,7 +296,7 @@ def required_home(workplace: "Workplace") -> "PostgresHome":
 
 
 def _person(person: "Person") -> dict[str, str]:
-    """`login` only where it says something."""
+    """The person as JSON, without an empty `login`."""
     row = {"role": person.role, "name": person.name, "email": person.email, "is": str(person.level)}
     return row | ({"login": person.login} if person.login else {})
 

@@ -204,7 +204,7 @@ def _what_was_set(
     times: int | None,
     seconds: float | None,
 ) -> str:
-    """What the sandbox does from now on, and how it ends."""
+    """A sentence about the fault that was just set: what the sandbox does, and until when."""
     from ...practice.counted import counted
     from ...sandbox.misbehaviour.faults import ACTS
 

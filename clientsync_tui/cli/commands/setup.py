@@ -73,7 +73,7 @@ def setup(
             return
         table = set_up.table._replace(**values)
         if no_secret:
-            # Before anything is saved: the command is done whole or not at all.
+            # Check this before saving anything, so that the command does everything or nothing.
             set_up.refuse_no_secret()
             workplace.vault.unlock()
         secret = _secret(set_up.checked(table).software, secret_stdin)

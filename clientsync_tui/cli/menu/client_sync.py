@@ -85,7 +85,7 @@ def reached(workplace: Workplace, software: str) -> tuple[SignIn, Reach]:
 
 
 Exactly = Collection[tuple[str, str]]
-"""Of the clients' integrations these: accounting app and organisation id."""
+"""Which of the clients' integrations: pairs of accounting app and organisation id."""
 
 
 def with_sign_in(

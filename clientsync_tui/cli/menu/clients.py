@@ -39,7 +39,7 @@ class ClientRows:
         return [client_line(found[n], now) if n in found else "no longer on the list" for n in ids]
 
     def filtered(self, words: str) -> "ClientRows":
-        """By the filter language. Raises FilterError."""
+        """The clients that also match these words of the filter language. Raises FilterError."""
         return ClientRows(self._workplace, self._terms, words)
 
 

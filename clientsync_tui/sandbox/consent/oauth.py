@@ -97,7 +97,7 @@ class OAuth:
         access = state.access.get(token)
         grant = state.grants.get(state.refresh.get(token, access.grant if access else ""))
         try:
-            # If the token is in the address, whoever has it may end it.
+            # If the token is in the address, anyone who has it may end it.
             app = self.app(request, form).id if revocation.body != "query" else grant.app if grant else ""
         except Refused as refused:
             return self.refused(refused)
@@ -237,7 +237,7 @@ class OAuth:
         if token != grant.refresh_token:
             if now - grant.replaced_at > rotation.grace_s:
                 raise Refused("invalid_grant")
-            # Whoever got the newer token has not used it yet; from now on only the one given here works.
+            # The newer token has not been used yet. It stops working, and only the one given here works.
             state.refresh.pop(grant.refresh_token or "")
             self._mint.renew(grant, now)
         elif rotation.after_s is not None and now - grant.issued_at >= rotation.after_s:

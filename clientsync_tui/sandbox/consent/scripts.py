@@ -14,7 +14,7 @@ Place = Literal["token", "revoke", "api"]
 
 @dataclass(slots=True)
 class Script:
-    """`times`: for how many more calls (None: from now on)."""
+    """`times`: for how many more calls (None: for all)."""
 
     at: Place
     target: Target

@@ -78,7 +78,9 @@ class ApiAccess:
         return grant
 
     def person(self, grant: Grant) -> Accountant:
-        """Who gave the grant. A state file from another seed's world has nobody, but its tokens don't get this far."""
+        """The person who gave the grant. A state file from a world with another seed may name someone unknown, but its tokens don't get
+        this far.
+        """
         person = self._box.world.person(grant.person)
         assert person is not None
         return person

@@ -29,7 +29,7 @@ class Target:
 
 @dataclass(slots=True)
 class Fault:
-    """An active fault. `times`: for how many more calls (None: from now on). `seconds`: of a limit's pause, or of slowness."""
+    """An active fault. `times`: for how many more calls (None: for all). `seconds`: of a limit's pause, or of slowness."""
 
     kind: str
     target: Target

@@ -15,7 +15,7 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many calls in so many seconds, counted per organisation, app or person; `problem`: the app's name for it.
+    """`calls` in `seconds`, counted per organisation, app or person. `problem`: the app's name for it.
 
     A day is a calendar day (UTC); shorter times slide.
     """

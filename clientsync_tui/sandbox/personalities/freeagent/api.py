@@ -118,7 +118,7 @@ class Api:
         return await self._of_person(request, answer)
 
     def _places(self, grant: Grant) -> list[int]:
-        """The clients of whoever gave the grant, without those that have left the practice or changed managers."""
+        """The clients of the person who gave the grant, without those that have left the practice or changed managers."""
         world, person = self._box.world, self._access.person(grant)
         held = self._access.held(grant)
         places = (world.place_of(NAME, organisation) for organisation in held)
@@ -225,7 +225,7 @@ def _categories(world: World, of: Organisation) -> list[str | None]:
 
 
 def _tax_rates(world: World, of: Organisation) -> list[str | None]:
-    """They are numbers alone."""
+    """Tax rates have no names, only numbers."""
     company = shapes.company(of, _BASE, of.created_at.date())
     return [None for _ in company["sales_tax_rates"] + company["second_sales_tax_rates"]]
 
@@ -258,7 +258,7 @@ PERSONALITY = Personality(
     unauthorised=errors.unauthorised,
     too_many=errors.too_many,
     api=lambda sandbox, software: Api(sandbox, software).routes(),
-    # Each use gives a new refresh token; that the old one dies at once is unconfirmed, and the harder case.
+    # Each use gives a new refresh token. Whether the old one dies at once is unconfirmed; here it does, which is the harder case.
     token_errors={"invalid_client": (401, {})},
     renewals=RENEWALS,
     organisation_id=shapes.subdomain,

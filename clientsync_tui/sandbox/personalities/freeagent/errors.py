@@ -1,4 +1,4 @@
-"""FreeAgent's error bodies, and what each means. Its documents have no page on errors: the shapes are practitioners'."""
+"""FreeAgent's error bodies, and what each means. Its documents have no page on errors, so the shapes come from other developers."""
 
 import json
 

@@ -46,7 +46,7 @@ def manager_number(world: World, person: Accountant) -> int:
 
 
 def manager(world: World, person: Accountant, base: str) -> dict[str, Any]:
-    """An account manager; how names are said is unconfirmed, so some have one and some two."""
+    """An account manager. Whether FreeAgent splits names is unconfirmed, so some have one field and some two."""
     fields: dict[str, Any] = {
         "url": f"{base}/account_managers/{manager_number(world, person)}",
         "email": person.email,

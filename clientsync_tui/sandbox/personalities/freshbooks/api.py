@@ -22,7 +22,7 @@ from ...world.world import Organisation, World
 from . import errors, shapes
 from .shapes import NAME
 
-#: No rate is published; two calls at once are what the notes on it advise.
+#: No rate is published. The advice is to make two calls at once at most.
 LIMITS = Allowed((), at_once=2)
 LARGEST_PAGE, USUAL_PAGE = 100, 15
 PROFILE = "user:profile:read"
@@ -34,7 +34,7 @@ Answer = Callable[[Request, Organisation], Response]
 
 
 def token_answer(issued: Issued) -> dict[str, Any]:
-    """The fields of a token answer; nothing to verify the id_token with is documented."""
+    """The fields of a token answer. No id_token, because FreshBooks does not document how to verify one."""
     return {
         "access_token": issued.access_token,
         "refresh_token": issued.grant.refresh_token,
@@ -168,7 +168,7 @@ PERSONALITY = Personality(
     title="FreshBooks",
     apps={
         "sandbox-freshbooks": App("sandbox-freshbooks", "sandbox"),
-        # As the documents have it; the other one as integrators report it.
+        # This redirect rule is documented; that of the other app is what integrators report.
         "sandbox-freshbooks-https": App("sandbox-freshbooks-https", "sandbox", https_only=True),
     },
     reach="all",

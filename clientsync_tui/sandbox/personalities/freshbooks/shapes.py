@@ -45,7 +45,7 @@ def system_id(of: Organisation) -> int:
 
 
 def me(person: Accountant, businesses: Iterable[Organisation], cancelled: frozenset[str]) -> dict[str, Any]:
-    """Whose token it is: person, memberships and subscriptions. Behind those of the world come four that nobody can use."""
+    """The person whose token it is, with memberships and subscriptions. The last four memberships can't be used."""
     reached = list(businesses)
     roles = [
         {"id": 61_000 + of.index, "role": "admin", "systemid": system_id(of), "userid": 1, "accountid": of.id}
@@ -71,7 +71,7 @@ def me(person: Accountant, businesses: Iterable[Organisation], cancelled: frozen
     return {"response": user}
 
 
-#: An employee's, one without accounting, one with an empty account, one that is not paid: none of them is offered.
+#: As an employee; without accounting; with an empty account; not paid. None of them is offered.
 _UNUSABLE = (
     ("EMPL1", uuid_of(NAME, "employee"), "Time Sheets Only Ltd", "GB", "business_employee"),
     (None, uuid_of(NAME, "none"), "Projects Without Books Ltd", "GB", "owner"),
@@ -166,7 +166,7 @@ def ledger_accounts(of: Organisation) -> list[dict[str, Any]]:
 
 
 def journal_entry_accounts(of: Organisation) -> list[dict[str, Any]]:
-    """The older chart of accounts: accounts within accounts are in them, and everything has a number for id."""
+    """The older chart of accounts: sub-accounts are nested in their parents, and every id is a number."""
     accounts: list[dict[str, Any]] = []
     for place, (number, name, kind, _) in enumerate(_ACCOUNTS):
         common = {

@@ -18,7 +18,7 @@ _SUPPLIERS = ("Stationery", "Power", "Broadband", "Parcels", "Tools", "Timber", 
 
 
 def tax_file_number(of: Organisation) -> str:
-    """A person's own, nine digits in groups as Australians write them."""
+    """A person's tax file number: nine digits in groups, as Australians write it."""
     digits = f"{number_of(NAME, of.id, 'tfn') % 10**9:09}"
     return f"{digits[:3]} {digits[3:6]} {digits[6:]}"
 

@@ -66,7 +66,7 @@ def not_for_this_company() -> Response:
 
 
 def no_access() -> Response:
-    """Who connected the company has no access to it any more."""
+    """The person who connected the company no longer has access to it."""
     return JSONResponse(service("Authorization Failure", NO_ACCESS, "120", "AuthorizatonFault"), 401)
 
 

@@ -1,6 +1,6 @@
 """QuickBooks' query language: `SELECT *|count(*) FROM Entity [WHERE ...] [ORDERBY ...] [STARTPOSITION n] [MAXRESULTS n]`.
 
-Source: Intuit's "Query operations and syntax". How large a page may be, and that inactive ones are hidden, is unconfirmed.
+Source: Intuit's "Query operations and syntax". The largest page size is unconfirmed, and so is that inactive records are hidden.
 """
 
 import re
@@ -78,7 +78,7 @@ class Query:
 
 
 def names_active(text: str) -> bool:
-    """Whether a statement says which of active and inactive ones it wants."""
+    """Whether a statement filters by `Active`."""
     return re.search(r"\bactive\b", text, re.IGNORECASE) is not None
 
 

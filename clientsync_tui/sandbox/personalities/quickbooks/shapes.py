@@ -9,7 +9,7 @@ from ...world.world import Accountant, Organisation, World, number_of
 
 NAME = "quickbooks"
 
-#: Classes and locations depend on the plan and on being switched on: at these places of five they are not.
+#: Classes and locations depend on the plan and have to be switched on. Of every five companies, those at these places lack them.
 NO_CLASSES, NO_CLASS_IN_USE, NO_LOCATION_IN_USE = 3, 1, 2
 
 _PACIFIC = timezone(timedelta(hours=-8))

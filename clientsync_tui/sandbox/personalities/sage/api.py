@@ -87,7 +87,7 @@ class Api:
                 for place in reached
                 if refusals[place] != "remove-access"
             ]
-            # The whole of it, whatever size is asked for.
+            # The whole list, whatever page size is requested.
             return JSONResponse(_envelope("businesses", [lead, *listed, *others], 1, 2_147_483_647))
 
         return await self._access.call(request, None, Allowed(()), answer)
@@ -103,7 +103,7 @@ class Api:
             business = request.headers.get("x-business")
 
             def permitted(grant: Grant) -> Response:
-                # Without the header the lead business answers, and says so in its own.
+                # Without the header the lead business answers. The answer's header says so.
                 asked = business or shapes.lead_id(self._access.person(grant))
                 response = self._permitted(request, grant, asked, answer)
                 response.headers["X-Business"] = asked

@@ -16,7 +16,7 @@ _ACCOUNTS = (
 )  # fmt: skip
 _VENDORS = ("Stationery", "Power", "Broadband", "Couriers", "Timber", "Linen", "Signs", "Catering")
 
-#: At these places of five the plan is Start, which has no analysis types.
+#: Of every five businesses, those at these places have the plan Start, without analysis types.
 START = 2
 
 
@@ -44,7 +44,7 @@ def business(of: Organisation, *, active: bool) -> dict[str, Any]:
 
 
 def others(person: Accountant) -> list[dict[str, Any]]:
-    """Businesses that are no client's: the practice's own, which Sage lists first; a demonstration; one that is not paid."""
+    """Businesses that are not clients: the practice's own, which Sage lists first; a demonstration; one that is not paid."""
     own = _listed(lead_id(person), "The Practice Itself", "GB", "Accounting Partner Edition", active=True)
     demo = _listed(uuid_of(NAME, person.id, "demo"), "Sage Demo Ltd", "GB", "Accounting Plus", active=True)
     lapsed = _listed(

@@ -27,7 +27,7 @@ def _said(status: int, detail: str, *, capitals: bool = False) -> str:
 
 _INVALID = {"WWW-Authenticate": "Bearer error=invalid_token"}
 
-#: What `providers` of the design lists; `Title` and `title` are both met.
+#: Documented answers, and those that developers report. Both `Title` and `title` occur.
 ERRORS = (
     ErrorAnswer("a refused refresh token", "token", 400, '{"error":"invalid_grant"}', Reason.SIGN_IN_REFUSED),
     ErrorAnswer("an unknown app", "token", 400, '{"error":"invalid_client"}', "misconfigured"),

@@ -13,7 +13,7 @@ _FULL_ONLY = ("Addresses", "Phones")
 
 
 def modified_since(request: Request, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The records changed after the moment the header names; all of them without one that can be read."""
+    """The records changed after the moment the header names; all records if it names none that can be read."""
     given = request.headers.get("if-modified-since")
     try:
         since = given and (

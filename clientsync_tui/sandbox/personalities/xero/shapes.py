@@ -70,12 +70,12 @@ def connection(held: Connection, name: str) -> dict[str, Any]:
 
 @lru_cache(64)
 def _seven_decimals(moment: float) -> str:
-    # Kept, because the 100,000 connections of one consent bear one moment.
+    # Cached, because the 100,000 connections of one consent have the same time.
     return f"{utc(moment):%Y-%m-%dT%H:%M:%S.%f}0"
 
 
 def _phones(of: Organisation) -> list[dict[str, str]]:
-    """In parts, as Xero gives them; the fax number belongs to nobody."""
+    """In parts, as Xero gives them. The fax number is not in use."""
     if of.phone is None:
         return []
     country, area, number = of.phone.split(" ", 2)

@@ -52,16 +52,16 @@ def token_answer(issued: Issued) -> dict[str, Any]:
 def device_answer(
     device_code: str, user_code: str, page: str, interval_s: float, lives_s: float
 ) -> dict[str, Any]:
-    """The fields of an answer with a code; times of a second and more are in milliseconds."""
+    """The fields of an answer with a code. Times of a second or more are in milliseconds."""
 
-    def told(seconds: float) -> float:
+    def in_answer(seconds: float) -> float:
         return seconds * 1_000 if seconds >= 1 else seconds
 
     return {
         "user_code": user_code,
         "device_code": device_code,
-        "interval": told(interval_s),
-        "expires_in": told(lives_s),
+        "interval": in_answer(interval_s),
+        "expires_in": in_answer(lives_s),
         "verification_url": page,
         "verification_uri_complete": f"{page}?user_code={user_code}",
     }

@@ -86,7 +86,7 @@ def organization(of: Organisation, *, active: bool) -> dict[str, Any]:
 
 
 def accounts(world: World, of: Organisation) -> list[dict[str, Any]]:
-    """The chart; some accounts are of a bank, and say more than anybody needs."""
+    """The chart; some are bank accounts, with more fields than the program needs."""
     made: list[dict[str, Any]] = []
     for place in range(world.lines or len(_ACCOUNTS)):
         called, kind, code = _ACCOUNTS[place % len(_ACCOUNTS)]
