@@ -15,6 +15,8 @@ from .folders import config_path
 from .server_address import TAKE_IT_OUT, has_secret
 from .tables import CHOICES, NOT_EMPTY, RANGES, TABLES, Config, SoftwareTable
 
+MOST_BYTES = 4_000_000
+
 
 class _Mistake(Exception):
     """A wrong table or key. The message is a sentence without the file."""
@@ -36,7 +38,7 @@ def load(path: Path | None = None, *, may_be_new: bool = False) -> Config:
     named = path is not None
     path = Path(os.path.abspath(path)) if path is not None else config_path()  # noqa: PTH100  (keeps links as they are)
     try:
-        text = decoded(read_unchangeable(path))
+        text = decoded(read_unchangeable(path, MOST_BYTES))
     except FileNotFoundError:
         if named and not may_be_new:
             raise UsageError(f"There is no configuration file {path}.") from None

@@ -63,6 +63,8 @@ def _edit(path: Path, change: "Callable[[TOMLDocument], None]") -> None:
     from .reading import read
 
     try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"The configuration {path} is not a regular file, so it can't be changed.")
         before = decoded(path.read_bytes()) if path.exists() else ""
         document = tomlkit.parse(before)
         change(document)

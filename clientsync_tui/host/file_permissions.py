@@ -10,6 +10,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from .on_posix import USERS, module
+from .whole_file import AT_ONCE, read_opened
 
 # Flags for opening: no symbolic link is followed, and no pipe is waited for.
 AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -39,14 +40,17 @@ def read_secret(path: Path, most: int, *, owner: bool = True) -> bytes:
         return file.read(most)
 
 
-def read_unchangeable(path: Path) -> bytes:
+def read_unchangeable(path: Path, most: int) -> bytes:
     """The whole content of a file that no other user of this host could have changed. Raises OSError like
-    `refuse_changeable`.
+    `refuse_changeable`, and if it is larger than `most` bytes or can't be read.
     """
     refuse_changeable(path)
-    with path.open("rb") as file:
+    with os.fdopen(os.open(path, AT_ONCE), "rb") as file:
         _refuse(path, os.fstat(file.fileno()))
-        return file.read()
+        data = read_opened(file.fileno(), most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes")
+    return data
 
 
 def refuse_changeable(path: Path) -> None:

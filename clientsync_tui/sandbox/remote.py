@@ -10,7 +10,11 @@ from urllib.parse import urlsplit
 import httpx2
 from platformdirs import user_config_path
 
+from ..host.whole_file import read_file
+
 TIMEOUT_S = 60
+MOST_BYTES = 4_000_000
+"""Of a configuration file."""
 
 
 class NoAnswer(Exception):
@@ -24,7 +28,7 @@ def configured(config: str | os.PathLike[str] | None) -> str:
     except RuntimeError:
         raise NoAnswer("Your home folder is not known. Give the sandbox's address with --url.") from None
     try:
-        tables: dict[str, Any] = tomllib.loads(file.read_text("utf-8")).get("software", {})
+        tables: dict[str, Any] = tomllib.loads(read_file(file, MOST_BYTES).decode()).get("software", {})
         addresses = [urlsplit(str(table.get("api_url", ""))) for table in tables.values()]
     except FileNotFoundError:
         raise NoAnswer(f"There is no configuration {file}. Give the sandbox's address with --url.") from None

@@ -28,7 +28,7 @@ def codes() -> None:
         "clientsync codes upload clients.csv",
     )
 )
-@click.argument("file", metavar="FILE.csv", type=FileName())
+@click.argument("file", metavar="FILE.csv", type=FileName(allow_dash=True))
 @click.option("--dry-run", is_flag=True, help="Show what would change, without changing it.")
 @click.option(
     "--as-written",
@@ -39,7 +39,7 @@ def codes() -> None:
 def upload(file: str, dry_run: bool, as_written: bool, as_json: bool) -> None:
     """Set practice codes from a CSV file.
 
-    The file needs a `Practice code` column and an `ID` or `Client` column. A file written by `export` works. A line with an empty code leaves that client unchanged. If any line is wrong, nothing is changed.
+    The file needs a `Practice code` column and an `ID` or `Client` column. A file written by `export` works; use - for stdin. A line with an empty code leaves that client unchanged. If any line is wrong, nothing is changed.
 
     Spreadsheets turn the code MAR1 into 01-Mar, and 00123 into 123. Such codes are refused unless you add --as-written.
     """

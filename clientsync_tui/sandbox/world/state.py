@@ -134,6 +134,8 @@ def load(file: Path | None) -> State:
     """The state in the file, or a new one if it is missing. Raises ValueError if the file is not one of ours."""
     if file is None or not file.exists():
         return State()
+    if not file.is_file():
+        raise ValueError(f"{file} is not a regular file")
     try:
         saved = json.loads(file.read_text("utf-8"))
         return State(

@@ -19,8 +19,10 @@ def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
     If killed, it leaves one or the other, complete. Raises UsageError if `file` is not a sound copy or another process uses the
     practice; Trouble if the disk is full or the folder can't be written.
     """
-    if not file.is_file():
+    if not file.exists():
         raise UsageError(f"There is no file {file}.")
+    if not file.is_file():
+        raise UsageError(f"{file} is not a regular file.")
     if database.exists() and file.samefile(database):
         raise UsageError(f"{file} is the practice's database itself.")
     try:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...host.whole_file import read_descriptor, read_file
 from ...practice.counted import counted
 from ...practice.text import clean, folded
 from ...practice.trouble import UsageError
@@ -14,6 +15,7 @@ from .csv_cells import plain
 from .export import CLIENT, CODE, ID
 
 MOST_BYTES = 64_000_000
+STDIN = Path("-")
 LINES_SHOWN = 20
 _DELIMITERS = ",;\t|"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -52,10 +54,9 @@ class Line:
 
 
 def read(path: Path) -> str:
-    """The file's text. Raises UsageError if it is too large, not UTF-8 or UTF-16, or not text."""
+    """The text of the file, or of stdin (`STDIN`). Raises UsageError if it is too large, not UTF-8 or UTF-16, or not text."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = read_descriptor(0, MOST_BYTES + 1) if path == STDIN else read_file(path, MOST_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{path} can't be read: {error.strerror or error}.") from None
     if len(data) > MOST_BYTES:

@@ -1,6 +1,7 @@
 """Practice codes from CSV files: the good ones in every shape, and the bad ones with every wrong line said."""
 
 import csv
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +56,35 @@ GOOD = {
     '="N1"': f'Client,Practice code\n{A},"=""N1"""\n{B},="N2"\n"=""{C}""",\'N3\n'.replace("'N3", "N3"),
     "names in another case": f"Client,Practice code\n{A.upper()},N1\n{B.lower()},N2\n{C.upper()},N3\n",
 }
+
+
+def test_stream_is_read_to_its_end(cli: Command, store: Store) -> None:
+    text = f"Client,Practice code\n{A},N1\n"
+    assert cli.run("codes", "upload", "-", stdin=text).code == 0
+    assert codes(store)[A] == "N1"
+    # What a shell hands over for <(...).
+    readable, writable = os.pipe()
+    with os.fdopen(writable, "w") as pipe:
+        pipe.write(text.replace("N1", "N2"))
+    assert cli.inside("codes", "upload", f"/dev/fd/{readable}").code == 0
+    os.close(readable)
+    assert codes(store)[A] == "N2"
+
+
+def test_pipe_that_nobody_writes_to_is_not_waited_for(cli: Command, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    started = [
+        (cli.start("codes", "upload", str(pipe)), "nobody writes to it"),
+        (cli.start("restore", "--yes", str(pipe)), "is not a regular file"),
+        (Command(pipe).start("clients"), "nobody writes to it"),
+        (Command(pipe).start("config", "set", "screen.theme", "light"), "nobody writes to it"),
+        (cli.start("sandbox", "--state", str(pipe)), "is not a regular file"),
+        (Command(pipe).start("sandbox", "people"), "nobody writes to it"),
+    ]
+    for command, says in started:
+        ended = command.end()
+        assert ended.code == 2 and says in ended.err.splitlines()[-1], ended.err
 
 
 @pytest.mark.parametrize("text", GOOD.values(), ids=GOOD)

@@ -1,5 +1,8 @@
 """An environment with which the network can't be used: one sentence that names it, on the command line, in the doctor, on screen."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from tests.support.command import Command
@@ -45,3 +48,12 @@ def test_screen_says_it_too_and_waits_for_nothing(practice: Practice) -> None:
         terminal.until("Client Sync")
         terminal.press("s1")
         terminal.until("all_proxy names a proxy of the kind socks")
+
+
+def test_certificates_are_not_waited_for_at_a_pipe(
+    signed_in: Practice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "pipe"))
+    said = Command(signed_in.config).run("check")
+    assert (said.code, "it is a pipe" in said.err) == (2, True), said.err

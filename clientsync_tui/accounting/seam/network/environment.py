@@ -65,6 +65,9 @@ def _certificates() -> ssl.SSLContext:
         raise UsageError(
             f"SSL_CERT_DIR names {folders}, which is not a folder. Correct it, or unset it to use this system's certificates."
         )
+    if file and Path(file).is_fifo():
+        # Reading one would wait until someone writes to it.
+        raise _unreadable(file, "it is a pipe")
     try:
         return httpx2.create_ssl_context()
     except (ssl.SSLError, ValueError):
