@@ -125,6 +125,15 @@ def test_private_members_of_textual_are_used_in_one_module_only() -> None:
     assert outside == []
 
 
+def test_handlers_leave_those_of_base_classes_to_textual() -> None:
+    """Textual calls the handler of each class itself, so one that also calls its base's runs it twice."""
+    package = Path(clientsync_tui.__file__).parent
+    sources = {path: path.read_text("utf-8") for path in package.rglob("*.py")}
+    called = {path.name: re.findall(r"super\(\)\.(on_\w+)\(", source) for path, source in sources.items()}
+    # `on_event` is what calls the handlers.
+    assert [calls for calls in called.items() if set(calls[1]) - {"on_event"}] == []
+
+
 # Without the members
 
 

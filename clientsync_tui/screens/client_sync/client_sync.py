@@ -50,7 +50,6 @@ class ClientSyncScreen(ActionScreen):
 
     def on_mount(self) -> None:
         """Focuses the first usable button."""
-        super().on_mount()
         self.practice_changed()
         self._panels[0].focus_button()
 

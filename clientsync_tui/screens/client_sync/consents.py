@@ -93,7 +93,6 @@ class ConsentsScreen(SignInScreen):
 
     def on_mount(self) -> None:
         """Starts at once."""
-        super().on_mount()
         self.query_one("#why").remove_class("warning")
         self._show_run()
 

@@ -148,7 +148,6 @@ class ReachScreen(ListScreen):
 
     def on_mount(self) -> None:
         """Starts with the sign-in used last, or with signing in."""
-        super().on_mount()
         self._wait("")
         self.begin()
 

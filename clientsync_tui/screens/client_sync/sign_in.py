@@ -111,7 +111,6 @@ class SignInScreen(ActionScreen):
 
     def on_mount(self) -> None:
         """Starts at once."""
-        super().on_mount()
         self.show_reasons()
         self.set_interval(1, self._tick)
         self.begin()
