@@ -127,6 +127,23 @@ def test_name_gets_narrower_before_the_last_other_column_is_dropped_and_never_be
     assert [place.column.key for place in lay_out(columns, 35, 2, texts)] == ["client"]
 
 
+def test_name_keeps_its_usual_width_for_longer_names_further_down():
+    columns = (Column("client", "Client", 24, keep=9, least=12), Column("status", "Status", 20, keep=8))
+    texts = [[12] * 3, [28] * 3]
+    assert [place.width for place in lay_out(columns, 48, 2, texts)] == [12, 28]
+    assert [place.width for place in lay_out(columns, 48, 2, texts, goes_on=True)] == [24, 20]
+
+
+def test_names_are_cut_last():
+    columns = (
+        Column("client", "Client", 24, keep=9, least=12),
+        Column("status", "Status", 26, keep=8, least=14),
+    )
+    long_names, long_statuses = [[36] * 9, [*[11] * 8, 26]], [[*[24] * 8, 36], [26] * 9]
+    assert [place.width for place in lay_out(columns, 54, 2, long_names)] == [30, 20]
+    assert [place.width for place in lay_out(columns, 54, 2, long_statuses)] == [24, 26]
+
+
 def test_chosen_width_follows_from_nothing_else():
     columns = (COLUMNS[0]._replace(width=20, chosen=True), COLUMNS[1])
     assert [place.width for place in lay_out(columns, 60, 2, [[4], [10]])] == [20, 36]

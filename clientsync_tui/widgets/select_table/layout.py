@@ -41,6 +41,11 @@ class _Want(NamedTuple):
     def is_empty(self) -> bool:
         return not self.lengths
 
+    @property
+    def fair(self) -> int:
+        """How narrow it gets so that the name column keeps its usual width, and cuts fewer texts."""
+        return self.usual if self.column.chosen else (self.usual + self.least) // 2
+
     def loss(self, width: int) -> tuple[int, int]:
         """The cost of taking away one more cell: how many texts it cuts. On a tie, the less important column gives way."""
         cut = len(self.lengths) - bisect_left(self.lengths, width)
@@ -53,17 +58,27 @@ def lay_out(
     start: int = 0,
     lengths: Sequence[Lengths] | None = None,
     sorted_by: Collection[str] = (),
+    *,
+    goes_on: bool = False,
 ) -> tuple[Place, ...]:
     """The columns that fit between `start` and `width`, left to right, always including the name column.
 
     `lengths` has those of each column's texts; None: nothing is shown yet, so each column gets its usual width.
-    `sorted_by`: keys of the columns with an arrow in their title.
+    `sorted_by`: keys of the columns with an arrow in their title. `goes_on`: more rows follow, and since columns don't move
+    while rows scroll by, the name column keeps at least its usual width for them.
     """
     room = width - start
+    name = _name_column(columns) if goes_on else None
     # With several sort columns, a number follows the arrow.
     arrow = ARROW + (len(sorted_by) > 1)
     wants = [
-        _want(column, lengths[i] if lengths else None, room, arrow if column.key in sorted_by else 0)
+        _want(
+            column,
+            lengths[i] if lengths else None,
+            room,
+            arrow if column.key in sorted_by else 0,
+            at_least=column.width if column is name else 0,
+        )
         for i, column in enumerate(columns)
     ]
     shown = _that_fit(wants, room, known=lengths is not None)
@@ -85,13 +100,14 @@ def still_fit(places: Sequence[Place], columns: Sequence[Column], lengths: Seque
     )
 
 
-def _want(column: Column, lengths: Lengths | None, room: int, arrow: int) -> _Want:
+def _want(column: Column, lengths: Lengths | None, room: int, arrow: int, *, at_least: int = 0) -> _Want:
     if column.chosen:
         return _Want(column, lengths or (), column.width, column.width, column.least or column.width)
     if lengths is None:
         wish = max(column.width, len(column.title) + arrow)
         return _Want(column, (), wish, column.width, column.least or column.width)
-    wish = min(max(len(column.title) + arrow, lengths[-1] if lengths else 0), max(room, 1))
+    longest = lengths[-1] if lengths else 0
+    wish = min(max(len(column.title) + arrow, longest, at_least), max(room, 1))
     usual = min(wish, column.width)
     return _Want(column, lengths, wish, usual, min(usual, column.least or column.width))
 
@@ -101,8 +117,9 @@ def _that_fit(wants: Sequence[_Want], room: int, *, known: bool) -> list[_Want]:
     those left.
     """
     shown = list(wants)
+    name = _name_column([want.column for want in wants])
     while known and len(shown) > 1 and _sum(want.wish for want in shown) > room:
-        empty = [want for want in shown if want.is_empty and want.column is not _name(shown).column]
+        empty = [want for want in shown if want.is_empty and want.column is not name]
         if not empty:
             break
         shown.remove(_first_to_go(empty))
@@ -111,7 +128,7 @@ def _that_fit(wants: Sequence[_Want], room: int, *, known: bool) -> list[_Want]:
         taken = (want.least if len(shown) == 2 else want.usual for want in shown)
         if _sum(taken) <= room:
             break
-        shown.remove(_first_to_go([want for want in shown if want is not _name(shown)]))
+        shown.remove(_first_to_go([want for want in shown if want.column is not name]))
     return shown
 
 
@@ -123,7 +140,8 @@ def _widths(shown: Sequence[_Want], room: int) -> list[int]:
         return [width + more for width, more in zip(widths, extra, strict=True)]
     if len(shown) == 1:
         return [max(room, 0)]
-    floors = [want.usual for want in shown]
+    name = _name_column([want.column for want in shown])
+    floors = [want.usual if want.column is name else want.fair for want in shown]
     if _sum(floors) > room:
         floors = [want.least for want in shown]
     for _ in range(over):
@@ -165,8 +183,8 @@ def _sum(widths: Iterable[int]) -> int:
     return sum(cells) + GAP * (len(cells) - 1)
 
 
-def _name(shown: Sequence[_Want]) -> _Want:
-    return max(shown, key=lambda want: want.column.keep)
+def _name_column(columns: Sequence[Column]) -> Column | None:
+    return max(columns, key=lambda column: column.keep, default=None)
 
 
 def _first_to_go(wants: Sequence[_Want]) -> _Want:

@@ -12,13 +12,15 @@ from clientsync_tui.widgets.select_table.rows import Column, Row, text_of
 class Page(NamedTuple):
     """What columns are laid out for: the cells from `start` to `width`, and the rows on the page.
 
-    `rows`: None if the table has none. `sorted_by`: keys of the columns with an arrow in their title.
+    `rows`: None if the table has none. `sorted_by`: keys of the columns with an arrow in their title. `goes_on`: whether the
+    table has more rows than these.
     """
 
     width: int
     start: int
     rows: Sequence[Row] | None
     sorted_by: Collection[str]
+    goes_on: bool = False
 
 
 class ShownColumns:
@@ -58,7 +60,9 @@ class ShownColumns:
             page = self._page()
             lengths = None if page.rows is None else self._lengths(page.rows)
             self._are_for_rows = lengths is not None
-            self._places = lay_out(self.shown, page.width, page.start, lengths, page.sorted_by)
+            self._places = lay_out(
+                self.shown, page.width, page.start, lengths, page.sorted_by, goes_on=page.goes_on
+            )
         return self._places
 
     @property

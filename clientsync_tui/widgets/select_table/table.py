@@ -180,7 +180,8 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
         order = self.window.order
         found = (self.window.row(order[i]) for i in self.visible_rows)
         rows = [row for row in found if row is not None] if order else None
-        return Page(self.text_width - 1, self.mark_width, rows, {key for key, _ in self.sort})
+        goes_on = len(rows or order) < len(order)
+        return Page(self.text_width - 1, self.mark_width, rows, {key for key, _ in self.sort}, goes_on)
 
     def _fit_columns(self) -> bool:
         moved = self._shown_columns.fit()
@@ -247,7 +248,6 @@ class SelectTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.virtual_size = Size(0, HEADER + self.row_count)
-        super().on_mount()
 
     def on_resize(self) -> None:
         self._show_cursor()
