@@ -1,9 +1,9 @@
 """The app in a browser on this host: textual-serve on the loopback, behind an access check. On its own, it lets in everyone
 who finds the port.
 
-The check refuses requests from other users of this host or from other pages, for another host name, and without the cookie
-from the printed link. A browser sends a cookie to every port of the host, whoever listens there, so the cookie is for a path that
-nobody else knows.
+The check refuses requests from other users of this host or from other pages, for another host name, and without the cookie from the
+printed link. A browser sends a cookie to every port of the host, even if another program listens there, so the cookie is for a secret
+path.
 """
 
 import asyncio

@@ -74,7 +74,7 @@ class ClientSyncApp(App[None]):
 
     def on_mount(self) -> None:
         """Starts the parts. On a first start, shows the welcome steps."""
-        asyncio.get_running_loop().set_exception_handler(unexpected.log_what_nobody_awaits)
+        asyncio.get_running_loop().set_exception_handler(unexpected.log_unawaited)
         self._line.start()
         self.kept_frame.start()
         self.call_later(self.mind_size)

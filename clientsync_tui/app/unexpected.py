@@ -28,7 +28,7 @@ def _sentence(error: Exception) -> str:
     return f"clientsync: {logbook.says(error)}"
 
 
-def log_what_nobody_awaits(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def log_unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """The event loop's error handler: asyncio's own would print over the screen."""
     from .. import logbook
 

@@ -36,7 +36,7 @@ def someone_there() -> bool:
 
 
 def _is_in_front() -> bool:
-    """Whether this run may read its own terminal. The system would stop a background run that tried, and it would hang."""
+    """Whether this run may read its own terminal. The system would stop a background run that tried, and it would wait forever."""
     if sys.platform == "win32":
         return False
     try:

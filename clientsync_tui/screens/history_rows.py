@@ -26,7 +26,7 @@ STYLES = {
 
 class Lines(Sequence[RowId]):
     """The order of the lines. An entry's id is its number; a step's id is the number of its oldest entry as text, which
-    stays the same while the step grows. Older than the steps, every entry is a line, and need not be read to be known.
+    stays the same while the step grows. Entries older than the steps are one line each, so they need not be read.
     """
 
     def __init__(self, steps: Sequence[Step], opened: Collection[RowId] = ()) -> None:

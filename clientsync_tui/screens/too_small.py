@@ -72,5 +72,5 @@ class TooSmall(ModalScreen[None]):
         self._main.redraw()
 
     def on_screen_resume(self) -> None:
-        """What opened above it is gone."""
+        """The screen above this one closed, so the size is checked again."""
         self._main.call_later(self._main.mind_size)

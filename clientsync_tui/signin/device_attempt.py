@@ -118,7 +118,7 @@ class DeviceAttempt:
         return None
 
     def close(self) -> None:
-        """Nobody is waiting any more."""
+        """The caller no longer waits."""
         if self._ended.done():
             self._ended.exception()  # keeps asyncio from complaining if nobody waited
         else:

@@ -26,8 +26,8 @@ class PortInUse(OSError):
 class Loopback:
     """Listens on 127.0.0.1 and ::1. `/` forwards to `link`; `path` accepts the redirect; everything else is refused.
 
-    The other users of this machine can reach it too. Where the kernel tells whose a connection is, theirs is refused; elsewhere
-    what guards the sign-in is its state.
+    The other users of this machine can reach it too. If the kernel says whose a connection is, theirs are refused. Otherwise the state
+    alone guards the sign-in.
     """
 
     def __init__(self, path: str, on_redirect: Redirects) -> None:

@@ -307,7 +307,7 @@ def _further(response: httpx2.Response) -> Mapping[str, Any]:
     try:
         answer: Any = shapes.read(response.text)
     except (ValueError, RecursionError, PassingTrouble):
-        return {}  # whoever reads this later says what is wrong
+        return {}  # the caller checks the answer and reports what is wrong
     fields = cast(dict[str, Any], answer) if isinstance(answer, dict) else {}
     return {name: value for name, value in fields.items() if name not in _SECRETS}
 

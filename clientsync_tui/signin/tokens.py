@@ -170,7 +170,7 @@ class Tokens:
     def _ended(self, sign_in_id: str, task: asyncio.Task[str]) -> None:
         self._renewing.pop(sign_in_id, None)
         if not task.cancelled():
-            task.exception()  # whoever is still waiting gets it; asyncio must not complain if nobody is
+            task.exception()  # callers get the error; without any, asyncio must not complain
 
     async def _renewed(self, sign_in_id: str, refused: str | None) -> str:
         async with self._one[sign_in_id], self._alone(sign_in_id):

@@ -123,7 +123,7 @@ class Vault:
             file.unlock()
 
     def check_passphrase(self, entered: str) -> None:
-        """Raises KeyringTrouble if this passphrase does not open the encrypted file; for whoever asks a person for it."""
+        """Raises KeyringTrouble if this passphrase does not open the encrypted file. For code that asks a person for it."""
         if (file := self._file()) is not None:
             file.check(entered)
 

@@ -10,7 +10,7 @@ from .database import Database
 
 _KEY = "ahead"
 TOLERANCE = timedelta(seconds=2)
-"""A smaller difference may be the time the answer took, and matters to nobody."""
+"""A smaller difference may be the time the answer took, and does not matter."""
 
 MOST = timedelta(days=36_525)
 """A century. A larger difference is no clock's fault, and no date might hold the sum."""
@@ -38,5 +38,5 @@ def _believed(by: timedelta) -> timedelta:
 
 
 def forget_ahead(db: sqlite3.Connection) -> None:
-    """From now on, this file is the home."""
+    """Forgets the difference, because this file is now the home."""
     db.execute("DELETE FROM meta WHERE key = ?", (_KEY,))

@@ -206,9 +206,8 @@ class Database:
 
     @contextmanager
     def writing(self, *, shared: bool = False) -> Generator[sqlite3.Connection]:
-        """One transaction that others wait for: everything in it is saved, or nothing. Inside another one of this thread,
-        it is a part that can fail on its own: whoever catches its error goes on with a transaction in which nothing of it
-        happened.
+        """One transaction that others wait for: everything in it is saved, or nothing. Inside another one of this thread, it is a part
+        that can fail on its own: code that catches its error continues with a transaction in which nothing of that part happened.
 
         `shared`: it changes what all hosts of the practice have, so the practice's home saves it first.
         Raises Trouble if the disk is full or the file can't be written, and what `Home` raises.

@@ -83,7 +83,7 @@ class Home(Protocol):
         ...
 
     def begin(self, db: sqlite3.Connection) -> None:
-        """From now on nobody else changes the practice, and `db`, within its transaction, has all their earlier changes.
+        """Keeps everyone else from changing the practice until this change ends, and brings `db` up to date within its transaction.
 
         Raises Unreachable, and NotAllowed if this person may only read.
         """
@@ -102,8 +102,8 @@ class Home(Protocol):
         ...
 
     def claim(self, db: sqlite3.Connection, clients: Sequence[str], minutes: int) -> TakenThere | None:
-        """Claims clients there for this person, whoever has them, within the change in progress, and copies the resulting
-        history entries into `db`. None: there is only the file.
+        """Claims clients there for this person, even those that colleagues have claimed, within the change in progress, and copies the
+        resulting history entries into `db`. None: there is only the file.
         """
         ...
 

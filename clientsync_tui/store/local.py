@@ -252,8 +252,8 @@ def _at(text: str) -> datetime:
 
 
 def _none_later(db: sqlite3.Connection, holder: str) -> str:
-    """The time now, after correcting `holder`'s sign-ins that were used while the clock was ahead, which would otherwise
-    stay first for ever.
+    """The time now, after correcting `holder`'s sign-ins that were used while the clock was ahead, which would otherwise stay first
+    forever.
     """
     now = datetime.now(UTC)
     before = iso(now - timedelta(milliseconds=1))

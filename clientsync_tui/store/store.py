@@ -51,8 +51,8 @@ class Store:
     def transaction(self) -> Generator[None]:
         """Saves everything written inside, or nothing. Other processes wait meanwhile.
 
-        A transaction within another one of the same thread is a part of it that can fail on its own: whoever catches its error goes on
-        without that part. Raises Trouble if the disk is full or the file can't be written.
+        A transaction within another one of the same thread is a part of it that can fail on its own: code that catches its error
+        continues without that part. Raises Trouble if the disk is full or the file can't be written.
         """
         with self._database.writing(shared=True):
             yield

@@ -70,7 +70,7 @@ def team_name(name: str) -> str | None:
     """A team's name as it will be saved; None if it is empty. Raises UsageError if it is blank or too long."""
     saved = _text("The team's name", name, longest.NAME)
     if name and not saved:
-        # Taking clients out of their team has to be meant.
+        # A blank name must not take clients out of their team by accident.
         raise UsageError("Enter a name for the team. Nothing was changed.")
     return saved or None
 

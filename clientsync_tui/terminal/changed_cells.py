@@ -42,7 +42,7 @@ class ChangedCells:
         return self._held
 
     def hold(self) -> None:
-        """From now on only tracks what should be drawn, without drawing it."""
+        """Stops drawing, and only tracks what should be drawn."""
         self._held = True
 
     def release(self) -> str:
@@ -62,7 +62,7 @@ class ChangedCells:
         return pen.end()
 
     def forget(self) -> None:
-        """From now on, assumes nothing about what the terminal shows."""
+        """Forgets what the terminal shows, so that everything is sent again."""
         self._rows.clear()
 
     def draw(self, pieces: Iterable[Piece], size: Size, colours: ColorSystem) -> str:

@@ -97,7 +97,7 @@ def draw_now(screen: Any, *changed: Any) -> bool:
 
 
 def drawn_below_dialogues(screen: Any) -> Any:
-    """The screen, which from now on draws its changes also while dialogues are open over it.
+    """Returns the screen, changed so that it draws its changes even while dialogues are open over it.
 
     Why: Textual tells only the top dialogue, so a dialogue between the two goes on showing an old picture of this screen. And
     it then draws nothing else that changed on the top dialogue or here in the same frame.

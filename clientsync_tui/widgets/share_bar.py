@@ -27,7 +27,7 @@ def _cells(counts: Sequence[int], width: int) -> list[int]:
     if not total or width < sum(count > 0 for count in counts):
         return [0] * len(counts)
     cells = [max(1, count * width // total) if count else 0 for count in counts]
-    # What rounding left over, the largest share gets. What the smallest took too much is taken from where most cells are.
+    # The largest share gets what rounding left over. Extra cells of the smallest shares come from the largest.
     cells[counts.index(max(counts))] += max(0, width - sum(cells))
     while sum(cells) > width:
         cells[cells.index(max(cells))] -= 1

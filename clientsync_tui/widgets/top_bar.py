@@ -112,8 +112,9 @@ class TopBar(Widget, can_focus=False):
 
 
 def _fitting(way: Sequence[str], title: str, room: int) -> tuple[Sequence[str], str]:
-    """The way's steps and the title, as far as there is room: the way whole, or with its middle left out, or not at all. What the way
-    says, the title does not say again."""
+    """The way's steps and the title, as far as there is room: the whole path, the path without its middle, or no path. The title does not
+    repeat what the path says.
+    """
     rest = [step for step in title.split(STEP) if step not in way] or [title]
     for steps, name in ((way, STEP.join(rest)), ((*way[:1], "…") if len(way) > 1 else (), title)):
         if sum(cell_len(step + STEP) for step in steps) + cell_len(name) <= room:

@@ -93,7 +93,7 @@ class KindScreen(ReachScreen):
         )
 
     def begin(self) -> None:
-        """If there is nothing to do, nobody is asked to sign in."""
+        """Starts. If there is nothing to do, the user need not sign in."""
         self.run_worker(self._begin(), exclusive=True, group="reach", exit_on_error=False)
 
     async def _begin(self) -> None:

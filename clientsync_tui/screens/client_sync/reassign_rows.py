@@ -56,7 +56,7 @@ class ReassignRows:
             for item in self.plan.items
             if integrated_by is None or self._email(item) == integrated_by.casefold()
         ]
-        # What can be selected stands first.
+        # Rows that can be selected come first.
         items.sort(key=lambda item: item.will is not Will.DO)
         found = ListRows(
             COLUMNS,

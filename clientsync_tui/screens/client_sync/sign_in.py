@@ -339,7 +339,7 @@ class SignInScreen(ActionScreen):
     def on_paste(self, event: events.Paste) -> None:
         """Accepts an address that is pasted anywhere on the screen."""
         if self._attempt is not None and self._attempt.way == "browser":
-            # More than a field takes is no address; what it is instead is said below.
+            # A text too long for the field can't be an address. `_take` reports that.
             self.query_one("#pasted", Input).value = event.text.strip() if len(event.text) <= MOST else ""
             self._take(event.text)
 
@@ -363,6 +363,6 @@ class SignInScreen(ActionScreen):
             self.query_one("#pasted", Input).focus()
 
     def on_unmount(self) -> None:
-        """Nobody needs to know any more how the browser command ended."""
+        """How the browser command ends no longer matters."""
         if self._browser is not None:
             self._browser.cancel()

@@ -77,7 +77,7 @@ class ClientsScreen(TriagedList):
             self.call_after_refresh(self.offer_jobs)
 
     def on_unmount(self) -> None:
-        """From now on, everything is news for the next morning view."""
+        """Records when the user last looked. The next morning view shows what happened after that."""
         with suppress(Trouble, SqliteError):
             last_looked.save(self.store, self.main.workplace.visits, today())
 
@@ -183,7 +183,7 @@ class ClientsScreen(TriagedList):
             then(result)
 
     def ask_after(self, read: Callable[[], T], ask: Callable[[T], object]) -> None:
-        """Like `work`, but `ask` asks a question or opens a screen. Keys pressed meanwhile are meant for that, and wait for it."""
+        """Like `work`, but `ask` asks a question or opens a screen. Keys pressed meanwhile wait for it."""
 
         async def run() -> None:
             try:

@@ -72,11 +72,11 @@ class MarkedLines(Options):
     the cursor there."""
 
     mark_width = 0
-    """Cells of a mark with the blank after it."""
+    """The width of a mark and the blank after it."""
 
     @on(events.Click)
     def go_to_line(self, event: events.Click) -> None:
-        """Puts the cursor where it was not."""
+        """A click elsewhere than on a mark moves the cursor there."""
         at = event.style.meta.get("option")
         if at is not None and at != self.highlighted and event.x >= self.mark_width:
             event.prevent_default()

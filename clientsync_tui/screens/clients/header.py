@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...store.jobs import Job
 
 LOOK_S = 1.0
-"""How often to check running jobs, because one whose process was killed tells nobody."""
+"""How often to check running jobs, because a job whose process was killed does not report it."""
 
 
 class ListHeader(TopBar):

@@ -48,7 +48,7 @@ class PulledScreen(ListScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """The first list that there is."""
+        """Shows the first list that was pulled."""
         self.shown_list.table.focus()
         self._show(next(name for name in self._software.lists if name in self._counts))
 

@@ -75,7 +75,7 @@ class SettingsScreen(Dialogue[bool]):
     @on(Button.Pressed, "#save")
     @on(Input.Submitted)
     def action_save(self) -> None:
-        """Saves the settings and ends it, where that works."""
+        """Saves the settings, and closes the dialogue if that works."""
         days = self.query_one("#days", Input)
         if not days.value.isdecimal() or int(days.value) > MOST_DAYS:
             self.mistaken(f"Days must be a number from 0 to {MOST_DAYS}.")

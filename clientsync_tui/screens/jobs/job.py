@@ -97,7 +97,7 @@ class JobScreen(ActionScreen):
             self.main.workplace.any_software(name).organisations_per_sign_in == "one"
             for name in self.main.workplace.store.jobs.waiting(job.id)
         )
-        # What was read may be older than the job's end, and the screen still covered: the next look leads, then.
+        # If the job was read before it ended, or another screen covers this one, the next refresh leads there.
         if one_each and job_words.why_paused(job)[1] and self.is_on_top:
             self._to_lead = False
             self.call_later(self.job_actions.resume)

@@ -70,7 +70,7 @@ class EncryptedFile(KeyringBackend):
 
     @property
     def locked(self) -> bool:
-        """Whether the passphrase has yet to be asked for."""
+        """Whether it still has to ask for the passphrase."""
         return self._passphrase is None
 
     def unlock(self) -> None:
@@ -91,7 +91,7 @@ class EncryptedFile(KeyringBackend):
         """Raises KeyringTrouble if this passphrase does not open the file. For `ask`, on any thread: `unlock` waits for it."""
         other = EncryptedFile(self.path, lambda _: entered)
         other.unlock()
-        # It is costly to make on purpose, and is right.
+        # Deriving a key is slow on purpose, so keep this one: it fits.
         self._key = other._key
 
     def _open(self, entered: str) -> None:

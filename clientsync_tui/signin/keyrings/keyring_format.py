@@ -1,9 +1,8 @@
 """The keyring file's format: its header, and how a passphrase becomes the key.
 
-Version 2: `CSKEYS2` and a newline, Argon2id's memory in KiB (4 bytes, big-endian), passes (1 byte) and lanes (1), salt (16),
-nonce (12), and the AES-256-GCM ciphertext of a JSON object {service: {name: secret}}. Version 1 (release 0.1): `CSKEYS1` and a
-newline, log2 of Scrypt's N (1 byte), salt, nonce, ciphertext; it is read, and what is written is version 2. All that stands before
-the ciphertext is authenticated with it.
+Version 2: `CSKEYS2` and a newline, Argon2id's memory in KiB (4 bytes, big-endian), passes (1 byte) and lanes (1), salt (16), nonce (12),
+and the AES-256-GCM ciphertext of a JSON object {service: {name: secret}}. Version 1 (release 0.1): `CSKEYS1` and a newline, log2 of
+Scrypt's N (1 byte), salt, nonce, ciphertext; we read it, but write version 2. Everything before the ciphertext is authenticated with it.
 """
 
 import re

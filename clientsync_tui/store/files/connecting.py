@@ -44,8 +44,7 @@ def _connected(path: Path, real: Path, read_only: bool, timeout: float, mode: st
             connection.execute("BEGIN")
         connection.execute("PRAGMA schema_version").fetchone()
     except BaseException as error:
-        # Closing a damaged file removes its log. Whoever uses the connection will meet the error and save both
-        # first.
+        # Closing a damaged file removes its log. The connection's user will meet the error itself, and save both first.
         if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
             return connection
         connection.close()

@@ -154,8 +154,7 @@ def _remove_old(folder: OpenedFolder, newest: str, kind: str) -> None:
     """Removes copies of a kind beyond `KEPT`, and remains of killed copies."""
     now = datetime.now(UTC)
     names = folder.files()
-    # Those made while the clock was ahead go first: judged by their names, they would stay for ever and push
-    # the others out.
+    # Those made while the clock was ahead go first: judged by their names, they would stay forever and push the others out.
     others = sorted(
         (name for name in names if name != newest and _is_copy(name, kind)),
         key=lambda name: (_made_at(name) > now, -_made_at(name).timestamp(), name),

@@ -1,6 +1,6 @@
 """Checks that the practice's file has exactly the tables and indexes that this program creates.
 
-A trigger or a view would act in the name of whoever uses the practice, and an index could block them forever. Anyone who can
+A trigger or a view would act with the rights of anyone who uses the practice, and an index could block them forever. Anyone who can
 write to the file can plant one. The text below is all that is compared when a practice is opened, so it is written out in full; a
 test compares it with what the steps in `migrations` create.
 """

@@ -22,7 +22,7 @@ SETTINGS = (
 texts arrive in the format we expect, whatever the server, the database or the role has set.
 """
 SAFE_METHODS = ("scram-sha-256", "gss", "sspi", "none")
-"""With these methods, nobody who takes the server's place learns a password. `none`: a server that trusts everyone, or
+"""With these methods, a program that takes the server's place learns no password. `none`: a server that trusts everyone, or
 knows the socket's peer.
 """
 

@@ -254,7 +254,7 @@ class PostgresHome:
     def grant(
         self, role: str, level: Level, name: str | None, email: str | None, login: str | None = None
     ) -> None:
-        """Lets a person use the practice. Raises UsageError where there is no such role, and NotAllowed where you are no admin."""
+        """Lets a person use the practice. Raises UsageError if there is no such role, and NotAllowed if you are not an admin."""
         self.require(Right.MANAGE)
         if not self.ask("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s AND rolcanlogin", (role,)):
             raise UsageError(
@@ -270,7 +270,7 @@ class PostgresHome:
             self.ask("SELECT clientsync.grant_person(%s, %s, %s, %s, %s)", (role, level, name, email, login))
 
     def revoke(self, role: str) -> None:
-        """Removes a person's access. Raises UsageError if they have none, and NotAllowed if you are no admin."""
+        """Removes a person's access. Raises UsageError if they have none, and NotAllowed if you are not an admin."""
         if role == self.require(Right.MANAGE).role:
             raise UsageError("You can't remove your own access. Another admin can.")
         self._refuse_owner(role)

@@ -32,7 +32,7 @@ END
 
 
 def note_changes(db: sqlite3.Connection) -> None:
-    """From now on, records which rows of these tables change, and forgets what was recorded before."""
+    """Starts recording which rows of these tables change, and forgets what it recorded before."""
     db.execute(_NOTED)
     for table, key in _KEYS.items():
         for event in ("INSERT", "UPDATE"):

@@ -32,10 +32,9 @@ def restore(file: Path, database: Path) -> tuple[Path | None, Flaw | None]:
             # Check exactly what will be put in place, whatever happens to the original meanwhile.
             flaw = copies.check(place.new, called=file)
             with closing(Store(place.new)) as new:
-                # The ledger continues from this copy, so whatever older copies have beyond it is given up on
-                # purpose. A marker inside the file would prove nothing: whoever can write a new ledger can
-                # write the marker too. It takes effect only once the file is in place; otherwise a repair could
-                # put back something that was never restored.
+                # The ledger continues from this copy, so whatever older copies have beyond it is given up on purpose. A marker inside the
+                # file would prove nothing: anyone who can write a new ledger can write the marker too. It takes effect only once the file
+                # is in place; otherwise a repair could put back something that was never restored.
                 copy.enter_context(new.inspection.keeping_copy(copies.RESTORED, of=database))
             return place.finish(), flaw
     except (OSError, SqliteError) as error:

@@ -65,7 +65,7 @@ class Engine:
             except Exception as error:
                 self._trouble = explained(error)
             finally:
-                # From now on callers get this error, because nothing runs on this loop any more.
+                # Later callers get this error, because nothing runs on this loop any more.
                 self._trouble = self._trouble or Trouble("The program is closing.")
                 self._ready.set()
 

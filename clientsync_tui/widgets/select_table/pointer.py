@@ -73,11 +73,11 @@ class Pointed(Shown, Protocol):
         ...
 
     def capture_mouse(self) -> None:
-        """From now on, all mouse events come here."""
+        """Sends all mouse events here."""
         ...
 
     def release_mouse(self) -> None:
-        """Ends that."""
+        """Stops sending all mouse events here."""
         ...
 
 

@@ -97,7 +97,7 @@ class Selection:
         return True
 
     def start_range(self) -> None:
-        """From here on, `stretch` belongs to a new range, which one undo takes back as a whole."""
+        """Makes `stretch` extend a new range, which one undo takes back as a whole."""
         self._settled()
         self._before, self._flipped = None, set()
 

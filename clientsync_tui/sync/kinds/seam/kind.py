@@ -19,7 +19,7 @@ class Needs(Enum):
     OWN = auto()
     """The one that authenticates its integration."""
     ANY = auto()
-    """One chosen by whoever starts the job."""
+    """One that the person who starts the job chooses."""
     NONE = auto()
     """None, because no accounting app is called."""
 
