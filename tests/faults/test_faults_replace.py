@@ -13,7 +13,7 @@ import pytest
 from clientsync_tui.practice.trouble import Trouble, UsageError
 from clientsync_tui.store.chain import verify
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync.doctor.database import repair
+from clientsync_tui.sync.doctor.database import make_repairs
 from clientsync_tui.sync.doctor.restore import restore
 from tests.store.entries import added
 from tests.support.command import PATIENCE_S, Command
@@ -66,7 +66,7 @@ def dies_at(step: int, database: Path, file: Path | None) -> None:
     if file is not None:
         restore(file, database)
     else:
-        list(repair(database, lambda _: True))
+        list(make_repairs(database, lambda _: True))
     os._exit(0)
 
 
@@ -101,7 +101,7 @@ def test_repair_killed_at_any_step_leaves_the_damaged_file_or_the_new_one(
         ended = repair.exitcode
         assert ended in (0, 9)
         assert clients(folder / "practice.db") in ([all_of_them] if ended == 0 else [None, all_of_them]), step
-        list(repair(folder / "practice.db", lambda _: True))
+        list(make_repairs(folder / "practice.db", lambda _: True))
         assert clients(folder / "practice.db") == all_of_them, step
         shutil.rmtree(folder)
     assert step > 5

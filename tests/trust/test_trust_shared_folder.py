@@ -17,7 +17,7 @@ import pytest
 from clientsync_tui.practice.trouble import UsageError
 from clientsync_tui.store.files.replacing import replacing
 from clientsync_tui.store.store import Store
-from clientsync_tui.sync.doctor.database import repair
+from clientsync_tui.sync.doctor.database import make_repairs
 from tests.store.entries import added
 from tests.support.command import PATIENCE_S, Command
 from tests.support.forked import begin, command, talk
@@ -104,7 +104,7 @@ def test_private_file_that_was_moved_beside_the_practice_stays_private(database:
     moved = database.with_name("practice.db-wal")
     moved.touch(mode=0o600)
     moved.write_bytes(SECRET)
-    list(repair(database, lambda _: True))
+    list(make_repairs(database, lambda _: True))
     kept = database.with_name("practice.db.before-restore-wal")
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert stat.S_IMODE(database.with_name("practice.db.before-restore").stat().st_mode) == 0o660
@@ -127,7 +127,7 @@ def swaps_and_repairs(database: Path, victim: Path, pattern: str) -> None:
                 made.symlink_to(victim)
 
     sys.addaudithook(swap)
-    list(repair(database, lambda _: True))
+    list(make_repairs(database, lambda _: True))
     os._exit(0)
 
 

@@ -33,7 +33,7 @@ def doctor(repair: bool, as_json: bool) -> None:
 
     from ...practice.trouble import KeyringTrouble, Trouble, UsageError
     from ...sync.doctor.checks import examine
-    from ...sync.doctor.database import repair
+    from ...sync.doctor.database import make_repairs
     from ...sync.reach.diagnosis import Finding
     from .. import output
 
@@ -41,7 +41,7 @@ def doctor(repair: bool, as_json: bool) -> None:
         with open_workplace() as workplace:
             if repair:
                 try:
-                    for done in repair(workplace.config.database, _confirmed):
+                    for done in make_repairs(workplace.config.database, _confirmed):
                         output.say(f"Repaired: {done}.")
                 except Trouble as trouble:
                     # Still check everything else.

@@ -40,7 +40,7 @@ def look(path: Path) -> list[Finding]:
     return [*_files(path), *_disk(path), *_killed(path), *_opened(path)]
 
 
-def repair(path: Path, agreed: Callable[[str], bool]) -> Iterator[str]:
+def make_repairs(path: Path, agreed: Callable[[str], bool]) -> Iterator[str]:
     """Makes the repairs that are safe, one by one, if `agreed` to its question. Yields what it did.
 
     Raises Trouble if one fails.
