@@ -13,7 +13,7 @@ import hashlib
 import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from filelock import AsyncFileLock, Timeout
 
 from ..accounting.seam.calls import Access
 from ..accounting.seam.configured import Configured, Http
-from ..accounting.seam.limiter import Lane, Limiter
+from ..accounting.seam.limiter import MINUTE_S, Lane, Limiter
 from ..accounting.seam.software import Limits
 from ..host.file_permissions import make_own_folder
 from ..practice.status import Fault
@@ -34,6 +34,9 @@ from .vault import Vault, Write
 _LOCK_MARGIN_S = 30.0
 _RENEW_BEFORE_S = 60.0
 _PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 8.0
+_ROUNDING_S = 1.0
+"""Apps count how long to wait in whole seconds."""
 
 OnUsed = Callable[[str, datetime | None], None]
 """Called after each renewal: the sign-in's id, and when it ends unless it is used before (None: no known end)."""
@@ -45,11 +48,28 @@ class _InUse:
     until: float  # by time.monotonic()
 
 
+class _Patience:
+    """How much longer one renewal may wait for the app's limits, however often it asks."""
+
+    def __init__(self, longest_s: float) -> None:
+        self.left_s = longest_s + _ROUNDING_S
+
+    @asynccontextmanager
+    async def turn(
+        self, limiter: Limiter, lane: Lane, limits: Limits, lease_s: float
+    ) -> AsyncGenerator[None]:
+        """A turn in `lane`; the time until it comes is taken off."""
+        began = time.monotonic()
+        async with limiter.turn(lane, limits, longest_wait_s=self.left_s, lease_s=lease_s):
+            self.left_s = max(0.0, self.left_s - (time.monotonic() - began))
+            yield
+
+
 class Tokens:
     """The tokens of all sign-ins to one app.
 
     `locks`: a folder shared by all of this person's processes on the host. `name_of`: the keyring's name for a sign-in's id.
-    `limiter`: enforces the app's limit on renewals, if it has one.
+    `limiter`: enforces the app's limit on renewals, and remembers when the app said to come back.
     """
 
     def __init__(
@@ -60,7 +80,7 @@ class Tokens:
         locks: Path,
         name_of: Callable[[str], str],
         on_used: OnUsed,
-        limiter: Limiter | None = None,
+        limiter: Limiter,
     ) -> None:
         self._configured = configured
         self._how = how
@@ -188,9 +208,10 @@ class Tokens:
             self._in_use[sign_in_id] = _InUse(shared, time.monotonic() + left_s)
             self._sites[sign_in_id] = entry.site
             return shared
+        patience = _Patience(self._how.longest_wait_s)
         async with self._provided(entry) as write:
             try:
-                granted = await self._renew(sign_in_id, entry)
+                granted = await self._renew(sign_in_id, entry, patience)
             except SignInRefused:
                 # A process that doesn't share our lock (another host with the same keyring) may have renewed
                 # it.
@@ -198,7 +219,7 @@ class Tokens:
                 if newer is None or newer.refresh_token == entry.refresh_token:
                     raise
                 entry = newer
-                granted = await self._renew(sign_in_id, newer)
+                granted = await self._renew(sign_in_id, newer, patience)
             newest = self._entry(granted, granted.refresh_token or entry.refresh_token, entry.consented_at)
             if newest.refresh_token != entry.refresh_token:
                 self._unsaved[sign_in_id] = (entry.refresh_token, newest)
@@ -237,51 +258,46 @@ class Tokens:
             self._unsaved.pop(sign_in_id, None)
         return held
 
-    async def _renew(self, sign_in_id: str, entry: KeyringEntry) -> Granted:
+    async def _renew(self, sign_in_id: str, entry: KeyringEntry, patience: _Patience) -> Granted:
         """Asks again if the answer was lost and the app accepts the same token again, and once after a limit: a
         request that a limit refuses leaves the token as it is.
         """
-        attempts = self._how.attempts if self._configured.software.grant.lost_answer_grace else 1
-        attempt, waited = 1, False
+        attempt, was_limited = 1, False
         while True:
             try:
-                async with self._paced(sign_in_id):
+                async with self._paced(sign_in_id, patience):
                     return await self._endpoint(entry.site).renew(entry.refresh_token)
             except PassingTrouble as trouble:
-                self._hold_up(sign_in_id, trouble)
-                if not waited and (wait_s := self._short_wait_s(trouble)) is not None:
-                    waited = True
-                    await asyncio.sleep(wait_s)
+                if trouble.fault is Fault.LIMIT:
+                    wait_s = self._hold_up(sign_in_id, trouble)
+                    if was_limited or trouble.retry_at is None or wait_s > patience.left_s:
+                        raise
+                    # The next turn comes when the app allows it.
+                    was_limited = True
                     continue
-                if trouble.fault not in {Fault.UNREACHABLE, Fault.SERVER_ERROR} or attempt >= attempts:
+                if trouble.fault not in {Fault.UNREACHABLE, Fault.SERVER_ERROR} or attempt >= self._attempts:
                     raise
-            await asyncio.sleep(_PAUSE_S * 2**attempt)
+            await asyncio.sleep(_pause_s(attempt))
             attempt += 1
 
-    def _paced(self, sign_in_id: str) -> AbstractAsyncContextManager[None]:
-        """A turn within the app's limit on renewals."""
-        software = self._configured.software
-        if software.limits.renewals is None or self._limiter is None:
-            return nullcontext()
-        return self._limiter.turn(
-            self._renewals_of(sign_in_id),
-            Limits((replace(software.limits.renewals, per="person"),), 1),
-            longest_wait_s=self._how.longest_wait_s,
-            lease_s=self._how.timeout_s + _LOCK_MARGIN_S,
-        )
+    @property
+    def _attempts(self) -> int:
+        return self._how.attempts if self._configured.software.grant.lost_answer_grace else 1
 
-    def _hold_up(self, sign_in_id: str, trouble: PassingTrouble) -> None:
-        """Stops every process from renewing the sign-in until the app allows it."""
-        if trouble.fault is Fault.LIMIT and trouble.retry_at is not None and self._limiter is not None:
-            wait_s = (trouble.retry_at - datetime.now(UTC)).total_seconds()
-            self._limiter.block(self._renewals_of(sign_in_id), wait_s)
+    def _paced(self, sign_in_id: str, patience: _Patience) -> AbstractAsyncContextManager[None]:
+        """A turn to renew: within the app's limit on renewals, and not before it said to come back."""
+        limits = self._configured.software.limits
+        rates = () if limits.renewals is None else (replace(limits.renewals, per="person"),)
+        lane, lease_s = self._renewals_of(sign_in_id), self._how.timeout_s + _LOCK_MARGIN_S
+        return patience.turn(self._limiter, lane, Limits(rates, 1, limits.at_once), lease_s)
 
-    def _short_wait_s(self, trouble: PassingTrouble) -> float | None:
-        """How long the app asks to wait; None if it doesn't ask, or for longer than the configuration lets us wait."""
-        if trouble.fault is not Fault.LIMIT or trouble.retry_at is None:
-            return None
-        wait_s = max(0.0, (trouble.retry_at - datetime.now(UTC)).total_seconds())
-        return wait_s if wait_s <= self._how.longest_wait_s else None
+    def _hold_up(self, sign_in_id: str, trouble: PassingTrouble) -> float:
+        """Stops every process from renewing the sign-in until the app allows it. Returns for how many seconds."""
+        wait_s = self._configured.software.limits.unsaid_pause_s
+        if trouble.retry_at is not None:
+            wait_s = max(0.0, (trouble.retry_at - datetime.now(UTC)).total_seconds())
+        self._limiter.block(self._renewals_of(sign_in_id), wait_s)
+        return wait_s
 
     def _renewals_of(self, sign_in_id: str) -> Lane:
         return Lane(
@@ -319,8 +335,7 @@ class Tokens:
         """Holds the file lock of the sign-in; others on this host wait."""
         # The id contains a person's id, in whatever characters the app likes.
         name = hashlib.sha256(self._name_of(sign_in_id).encode()).hexdigest()[:32]
-        tries_s = (self._how.attempts + 1) * self._how.timeout_s
-        longest_s = tries_s + self._how.longest_wait_s + _LOCK_MARGIN_S
+        longest_s = self._longest_renewal_s() + _LOCK_MARGIN_S
         try:
             make_own_folder(self._locks)
             lock = AsyncFileLock(self._locks / f"{name}.lock", timeout=longest_s, mode=0o600)
@@ -339,6 +354,13 @@ class Tokens:
         finally:
             await lock.release()
 
+    def _longest_renewal_s(self) -> float:
+        """How long another process may take for a renewal, which it tries with two tokens at most."""
+        pauses_s = sum(map(_pause_s, range(1, self._attempts)))
+        tries_s = 2 * (self._attempts * self._how.timeout_s + pauses_s)
+        own_limit_s = 0.0 if self._configured.software.limits.renewals is None else MINUTE_S
+        return tries_s + self._how.longest_wait_s + own_limit_s
+
     @property
     def _name(self) -> str:
         return self._configured.software.name
@@ -346,6 +368,11 @@ class Tokens:
     @property
     def _title(self) -> str:
         return self._configured.software.title
+
+
+def _pause_s(attempt: int) -> float:
+    """For how many seconds to pause after the first attempt, the second ..."""
+    return min(_PAUSE_S * 2**attempt, _LONGEST_PAUSE_S)
 
 
 def _used_s(granted: Granted) -> float:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
@@ -59,6 +60,8 @@ class Desk:
         self.keyring = self.folder / "keyring"
         self.keyring.mkdir(exist_ok=True)
         self.vault = Vault(self.folder / "keyring.bin", time_limit_s=self.keyring_s)
+        # Of its own, so that no desk waits for a limit that another one reached.
+        self.limiter = Limiter(Path(tempfile.mkdtemp(dir=self.folder)) / "limits")
         self.tokens = self.new_tokens()
 
     def new_tokens(self) -> Tokens:
@@ -70,6 +73,7 @@ class Desk:
             self.folder / "locks",
             name_of,
             lambda sign_in_id, ends_at: self.used.append((sign_in_id, ends_at)),
+            self.limiter,
         )
 
     def with_configured(self, **changes: object) -> "Desk":

@@ -12,10 +12,13 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from clientsync_tui.accounting.seam.limiter import Limiter
+from clientsync_tui.accounting.seam.configured import Http
+from clientsync_tui.accounting.seam.limiter import Lane, Limiter
 from clientsync_tui.accounting.seam.software import Rate
 from clientsync_tui.practice.people import SignIn
+from clientsync_tui.practice.status import Fault
 from clientsync_tui.practice.trouble import Misconfigured, PassingTrouble, SignInFailed, SignInRefused
+from clientsync_tui.signin import tokens as tokens_module
 from clientsync_tui.signin.token_endpoint import TokenEndpoint
 from clientsync_tui.signin.tokens import Tokens
 from tests.signin.desk import Desk, keyring, logged, name_of
@@ -173,6 +176,35 @@ async def test_renewals_keep_to_their_limit(server: Server, tmp_path: Path, keyr
         refused = await tokens.access(OWN, refused)
     assert datetime.now(UTC) - began >= timedelta(seconds=0.9)
     limiter.close()
+
+
+async def test_app_is_not_asked_to_renew_again_before_it_said_to_come_back(
+    server: Server, tmp_path: Path, keyring: Path
+):
+    desk = Desk(server.configured(), tmp_path)
+    await attempted(desk, realm="7")
+    server.token = PlainTextResponse("", 429, headers={"Retry-After": "600"})
+    tokens, before = desk.new_tokens(), len(server.asked)
+    for _ in range(3):
+        with pytest.raises(PassingTrouble) as raised:
+            await tokens.access(OWN)
+        assert raised.value.fault is Fault.LIMIT and raised.value.retry_at is not None
+    assert len(server.asked) == before + 1
+
+
+async def test_renewal_waits_for_limits_no_longer_than_configured_in_all(
+    server: Server, tmp_path: Path, keyring: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tokens_module, "_ROUNDING_S", 0.0)
+    desk = Desk(server.configured(), tmp_path, Http(timeout_s=5, attempts=1, longest_wait_s=0.3))
+    await attempted(desk, realm="7")
+    tokens, before = desk.new_tokens(), len(server.asked)
+    lane = Lane(desk.configured.software.name, desk.configured.client_id, person=f"renewals of {OWN}")
+    desk.limiter.block(lane, 0.2)
+    server.token = PlainTextResponse("", 429, headers={"Retry-After": "0.2"})
+    with pytest.raises(PassingTrouble):
+        await tokens.access(OWN)
+    assert len(server.asked) == before + 1, "it waited for one limit, and would wait too long for the other"
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ MINUTE_S = 60
 _PARTS = 60  # the number of steps in which a rate's window moves
 _PURGE_EVERY = 200
 _BUSY_FOR_S = 5.0
+_SLACK_S = 1.0
+"""A wait may end a little early, because clocks differ."""
 _GIVEN_BACK_WITHIN_S = 0.01
 _SCHEMA = """
 DROP TABLE IF EXISTS calls;
@@ -134,7 +136,7 @@ class Limiter:
         """A turn to make one call in `lane`. Its place expires after `lease_s` seconds.
 
         Waits as long as it takes for our own limits of a minute; for longer ones, and where the app told us to wait, at most
-        `longest_wait_s` seconds, beyond which PassingTrouble(LIMIT) says when to come back. First come, first served within a process.
+        `longest_wait_s` seconds in all, beyond which PassingTrouble(LIMIT) says when to come back. First come, first served within a process.
         """
         line = self._line(lane, limits.organisation_at_once if lane.organisation_id else limits.at_once)
         whole = self._line(lane.app, limits.at_once)
@@ -154,7 +156,7 @@ class Limiter:
         """A place in the lane. On return, the caller also holds a place in `whole`. A lane that has to wait gives that place back, so
         that other lanes can call.
         """
-        crowded = 0.05
+        crowded, left_s = 0.05, longest_wait_s
         while True:
             if lane.key != lane.app.key:
                 await whole.at_once.acquire()
@@ -171,7 +173,7 @@ class Limiter:
                 verdict = _Verdict(None, await self._blocks.ask(key, rate), patient=rate.seconds <= MINUTE_S)
                 if not verdict.wait_s:
                     continue
-            if not verdict.patient and verdict.wait_s > longest_wait_s:
+            if not verdict.patient and verdict.wait_s > left_s:
                 until = datetime.fromtimestamp(time.time() + verdict.wait_s, UTC)
                 raise PassingTrouble(
                     Fault.LIMIT,
@@ -182,6 +184,8 @@ class Limiter:
                 await asyncio.sleep(crowded)
                 crowded = min(crowded * 1.5, 0.25)
                 continue
+            if not verdict.patient:
+                left_s = max(left_s - verdict.wait_s, _SLACK_S)
             self._held_up[lane.software] += 1
             try:
                 await asyncio.sleep(max(verdict.wait_s, crowded))
