@@ -20,8 +20,7 @@ from ...store.files.sqlite_errors import SqliteError, why
 from ...store.fixes import Cause
 from ...store.listing.client_list import BY_NAME
 from ...sync.client_columns import Sort, Viewer
-from ...sync.fix_words import FixLine, lines, statuses_under, to_fix
-from ...sync.locale_words import counted, number
+from ...sync.fix_words import FixLine, lines, statuses_under
 from ...sync.tabs import TABS
 from ...widgets.select_table.table import SelectTable
 from ..base import ActionScreen, KeyBar
@@ -30,6 +29,7 @@ from ..titles import title
 from .complete import values_of
 from .facts import Facts, Glanced, Listed, Query, facts_now, first_listed, glanced, listed
 from .filter import FilterBar, FilterInput
+from .found import found_words
 from .header import ListHeader
 from .rows import ClientRows, about, columns, today
 from .triage import FixList, TriageTabs
@@ -311,25 +311,14 @@ class ClientList(ActionScreen):
     # The lines around the rows
 
     def show_found(self) -> None:
-        """`7 of 1,204 clients · 3 selected (1 not shown) · 9 integrations to fix`."""
-        shown, selected, hidden = self.shown, self.table.selection.total, self.table.hidden_count
-        all_clients = counted(self._total, "client")
-        parts = [all_clients if shown == self._total else f"{number(shown)} of {all_clients}"]
-        if self.only is not None:
-            parts.append(self.only_words)
-        if selected:
-            parts.append(
-                f"{number(selected)} selected" + (f" ({number(hidden)} not shown)" if hidden else "")
-            )
-        if self.lines:
-            parts.append(
-                to_fix(
-                    TABS[self.tabs.chosen],
-                    [line.fix for line in self.lines if self.cause in (None, line.fix.cause)],
-                )
-            )
+        """Says above the list how many are shown, selected and to fix."""
+        fixes = [line.fix for line in self.lines if self.cause in (None, line.fix.cause)]
+        selection = self.table.selection.total, self.table.hidden_count
+        forms = found_words(
+            self.shown, self._total, *selection, self.only_words, TABS[self.tabs.chosen], fixes
+        )
         clears = self.keyed("{everywhere.back} clears") if self.is_narrowed else ""
-        self.filter_bar.show_found(" · ".join(parts), clears)
+        self.filter_bar.show_found(forms, clears)
 
     @property
     def is_narrowed(self) -> bool:

@@ -109,7 +109,8 @@ class FilterBar(Widget, can_focus=False):
         self._applied = ""
         self._values: Callable[[], Mapping[str, Sequence[str]]] = dict
         self._known: Mapping[str, Sequence[str]] | None = None
-        self._found = self._words = self._way_to_clear = self._clears = ""
+        self._forms: Sequence[str] = ("",)
+        self._found = self._way_to_clear = self._clears = ""
         self._field: FilterInput | None = None
         self._beside = Static(id="found", markup=False)
         self._offers = Static(id="offer", markup=False)
@@ -169,6 +170,7 @@ class FilterBar(Widget, can_focus=False):
 
     def _show(self, shown: bool) -> None:
         self.set_class(shown, "shown")
+        self._found = self._fitting()
         if shown:
             # Room for `12 of ` in front of it, or the first letter would lay out the whole screen.
             room = cell_len(self._found) + len(self._found.split(" ")[0]) + 6
@@ -207,17 +209,13 @@ class FilterBar(Widget, can_focus=False):
         """The text for how many are shown and selected."""
         return self._beside if self.has_class("shown") else self
 
-    def show_found(self, words: str, clears: str = "") -> None:
-        """Shows how many are shown and selected, followed by what `clears` that when clicked; redraws only if that changed."""
-        self._words, self._way_to_clear, self._clears = words, clears, clears
-        if clears:
-            # What clears is always seen: it gets shorter, then the words give way.
-            room = self._room_beside if self.has_class("shown") else self.size.width - 1
-            if cell_len(words) + cell_len(clears) + 3 > room:
-                self._clears = clears = SHORT
-            room -= cell_len(clears) + 3
-            words = words if cell_len(words) <= room else set_cell_size(words, max(0, room - 1)) + "…"
-            words = f"{words} · {clears}"
+    def show_found(self, forms: Sequence[str], clears: str = "") -> None:
+        """Shows how many are shown and selected, followed by what `clears` that when clicked; redraws only if that changed.
+
+        `forms`: the same in fewer and fewer words. Shows the first that fits.
+        """
+        self._forms, self._way_to_clear = forms, clears
+        words = self._fitting()
         if words != self._found:
             self._found = words
             if not self.has_class("shown"):
@@ -228,15 +226,27 @@ class FilterBar(Widget, can_focus=False):
             more = min(cell_len(words), self._room_beside) - self._beside.content_size.width
             self._beside.update(words, layout=more > 0 or (more < 0 and not self.has_class("typing")))
 
+    def _fitting(self) -> str:
+        """The most words that fit. What clears is always seen; it gets shorter before the words do."""
+        room = self._room_beside if self.has_class("shown") else self.size.width - 1
+        for words in self._forms:
+            for clears in dict.fromkeys((self._way_to_clear, self._way_to_clear and SHORT)):
+                self._clears, end = clears, f" · {clears}" if clears else ""
+                # Before the first layout we don't know the room.
+                if cell_len(words + end) <= room or not self.size:
+                    return words + end
+        end = f" · {self._clears}" if self._clears else ""
+        room -= cell_len(end) + 1
+        return set_cell_size(self._forms[-1], max(0, room)) + "…" + end
+
     @property
     def _room_beside(self) -> int:
         """How much room the words beside the field may take, so that the typed text stays visible."""
         return self.size.width * BESIDE // 100 - 2
 
     def on_resize(self) -> None:
-        """There may be room for all words, or no longer."""
-        if self._clears:
-            self.show_found(self._words, self._way_to_clear)
+        """There may be room for more words, or for fewer."""
+        self.show_found(self._forms, self._way_to_clear)
 
     def on_click(self, event: events.Click) -> None:
         """Clicking the words that clear does so."""

@@ -95,3 +95,28 @@ async def test_filter_is_seen_while_it_is_typed_however_much_stands_beside_it(tm
         # What is wrong is not cut where there is room below.
         await until(pilot, lambda: "put them in quotes." in " ".join(shown(pilot).split()))
     app.workplace.close()
+
+
+@pytest.mark.parametrize(
+    "width, line",
+    [
+        (80, "11 of 12 clients · 1 selected (1 not shown) · 11 expired integrations to fix"),
+        (70, "11 of 12 clients · 1 selected (1 not shown) · 11 to fix"),
+        (50, "11 of 12 clients · 1 selected (1 not shown)"),
+        (40, "11 of 12 · 1 selected (1 not shown)"),
+    ],
+)
+async def test_counts_take_fewer_words_on_a_narrow_screen(tmp_path: Path, width: int, line: str) -> None:
+    workplace = workplace_in(tmp_path)
+    ann = signed_in(workplace.store, ANN)
+    for n in range(12):
+        client = add(workplace.store, f"Client {n}", ann)
+        if n:
+            found(workplace.store, client, Kind.FOUND_EXPIRED, "sign_in_refused")
+    workplace.close()
+    app = app_in(tmp_path)
+    async with run_app(app, size=(width, 24)) as pilot:
+        await until(pilot, lambda: "12 clients" in shown(pilot))
+        await pilot.press("space", "4")
+        await until(pilot, lambda: line in map(str.strip, shown(pilot).splitlines()))
+    app.workplace.close()
