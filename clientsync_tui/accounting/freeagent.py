@@ -5,12 +5,10 @@ API", "OAuth", "Introduction", "Company", "Categories", "Contacts", "Projects"; 
 """
 
 import re
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, cast
 from urllib.parse import parse_qs, quote, urlsplit
-from weakref import WeakKeyDictionary
 
 from ..practice.model import Details, Organisation
 from ..practice.people import Person
@@ -18,12 +16,12 @@ from ..practice.status import Fault, Reason
 from ..practice.text import clean
 from ..practice.trouble import OrganisationTrouble, PassingTrouble, SignInRefused, Trouble
 from .seam import shapes
+from .seam.lately import Lately
 from .seam.left_out import leave_out
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record, Reply
 
 _PAGE_SIZE = 100  # the largest [C]
 _MOST_PAGES = 1_000
-_LISTING_AGE_S = 1.0
 _LIVING_VIEWS = ("active", "linked")
 _GONE_VIEWS = ("closed", "inactive")
 _NEXT = re.compile(r"<([^<>]{1,2000})>\s*;\s*rel=[\"']?next\b")
@@ -99,7 +97,9 @@ class FreeAgent:
     )
 
     def __init__(self) -> None:
-        self._listed: WeakKeyDictionary[Calls, dict[str, tuple[float, frozenset[str]]]] = WeakKeyDictionary()
+        self._lately: Mapping[str, Lately[Sequence[Organisation]]] = {
+            view: Lately() for view in (*_LIVING_VIEWS, *_GONE_VIEWS)
+        }
 
     def canonical_id(self, organisation_id: str) -> str:
         """A subdomain is a host name, so case doesn't matter (RFC 4343)."""
@@ -244,7 +244,6 @@ class FreeAgent:
             for row in shapes.rows(shapes.under(reply.body, "clients"), "clients", "subdomain"):
                 subdomain = self.canonical_id(row["subdomain"])
                 found[subdomain] = Organisation(subdomain, shapes.words(row.get("name")) or subdomain)
-        self._listed.setdefault(calls, {})[view] = (time.monotonic(), frozenset(found))
         return tuple(found.values())
 
     async def _get(
@@ -269,11 +268,8 @@ class FreeAgent:
         return Reason.ACCESS_REMOVED
 
     async def _is_listed(self, calls: Calls, organisation_id: str, view: str) -> bool:
-        """Asks at most once a second, because a bulk check may meet hundreds of refusals."""
-        asked_at, listed = self._listed.get(calls, {}).get(view, (float("-inf"), frozenset[str]()))
-        if time.monotonic() - asked_at > _LISTING_AGE_S:
-            listed = {organisation.id for organisation in await self._clients(calls, view)}
-        return self.canonical_id(organisation_id) in listed
+        listed = await self._lately[view].of(calls, lambda calls: self._clients(calls, view))
+        return self.canonical_id(organisation_id) in (organisation.id for organisation in listed)
 
 
 async def _each(page: Callable[[int], Awaitable[Reply]], key: str) -> AsyncGenerator[Reply]:

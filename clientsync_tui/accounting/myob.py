@@ -7,7 +7,7 @@ granular_data_scopes, error-messages), apisupport.myob.com, myob-oss/AccountRigh
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -18,7 +18,8 @@ from ..practice.trouble import ListRefused, Misconfigured, OrganisationTrouble, 
 from .seam import shapes
 from .seam.abilities import oauth_error
 from .seam.faults import passing
-from .seam.paging import Page, whole
+from .seam.limits import until_next_day_s
+from .seam.paging import Page, refused_alone, whole
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record
 
 _API = "/accountright"
@@ -179,10 +180,7 @@ class Myob:
 
     def limit_pause_s(self, answer: Answer) -> float | None:
         """When a day's calls are used up, the wait lasts until the next day [U: by which clock]."""
-        if not _OF_A_DAY.search(shapes.words(_first(answer).get("message"))):
-            return None
-        now = datetime.now(UTC)
-        return (now.replace(hour=0, minute=0, second=0) + timedelta(days=1) - now).total_seconds()
+        return until_next_day_s() if _OF_A_DAY.search(shapes.words(_first(answer).get("message"))) else None
 
     def token_error(self, answer: Answer) -> str | PassingTrouble | None:
         """`invalid_request` concerns the form of the request, not the app or the sign-in [U]."""
@@ -260,13 +258,10 @@ class Myob:
             return Page(shapes.only(named, wanted), shapes.length(answer, "Items"), last)
 
         try:
-            return await whole(page, path)
+            with refused_alone():
+                return await whole(page, path)
         except _NotThere as trouble:
             raise ListRefused(str(trouble)) from None
-        except OrganisationTrouble as trouble:
-            if trouble.reason is Reason.PERMISSION_MISSING:
-                raise ListRefused(str(trouble)) from None
-            raise
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
         """False: no call ends anything in MYOB [C: absent]. People withdraw the app in my.MYOB."""

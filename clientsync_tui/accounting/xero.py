@@ -6,26 +6,24 @@ the OpenAPI files of github.com/XeroAPI/Xero-OpenAPI 16.1.0 (shapes, scopes), de
 """
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Literal
 from urllib.parse import quote
-from weakref import WeakKeyDictionary
 
 from ..practice.model import Details, Organisation
 from ..practice.people import Person
 from ..practice.status import Fault, Reason
 from ..practice.trouble import OrganisationTrouble, PassingTrouble, Trouble
 from .seam import shapes
+from .seam.lately import Lately
 from .seam.left_out import leave_out, noting
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record
 
 _API = "/api.xro/2.0"
 _PAGE_SIZE = 100  # the largest allowed is [U]; this is the default [C]
 _MOST_PAGES = 2_000
-_LISTING_AGE_S = 1.0
 
 _DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
 
@@ -134,7 +132,7 @@ class Xero:
     )
 
     def __init__(self) -> None:
-        self._listed: WeakKeyDictionary[Calls, tuple[float, frozenset[str]]] = WeakKeyDictionary()
+        self._lately: Lately[Sequence[Organisation]] = Lately()
 
     def canonical_id(self, organisation_id: str) -> str:
         """A GUID, so case doesn't matter."""
@@ -216,7 +214,6 @@ class Xero:
                 connection_id=shapes.id_under(row, "id") or None,
                 connected_at=_moment(row.get("updateddateutc")),
             )
-        self._listed[calls] = (time.monotonic(), frozenset(found))
         return tuple(found.values())
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
@@ -266,8 +263,9 @@ class Xero:
             raise shapes.nonsense("connections")
         if connection is None:
             return False
-        self._listed.pop(calls, None)
-        return await calls.delete(f"/connections/{quote(connection, safe='')}")
+        ended = await calls.delete(f"/connections/{quote(connection, safe='')}")
+        self._lately.forget(calls)
+        return ended
 
     def link(self, organisation_id: str, details: Details) -> str | None:
         """The deep link with the ShortCode, which keeps its `!` [C]. The start of the link is [U] but widely used."""
@@ -324,11 +322,8 @@ class Xero:
             raise OrganisationTrouble(Reason.DISCONNECTED_THERE, _SAYS[Reason.DISCONNECTED_THERE]) from None
 
     async def _is_listed(self, calls: Calls, organisation_id: str) -> bool:
-        """Asks at most once a second, because a bulk check may meet hundreds of refusals."""
-        asked_at, listed = self._listed.get(calls, (float("-inf"), frozenset[str]()))
-        if time.monotonic() - asked_at > _LISTING_AGE_S:
-            listed = {organisation.id for organisation in await self.organisations(calls)}
-        return self.canonical_id(organisation_id) in listed
+        listed = await self._lately.of(calls, self.organisations)
+        return self.canonical_id(organisation_id) in (organisation.id for organisation in listed)
 
 
 def _details(row: Mapping[str, Any]) -> Details:

@@ -5,27 +5,21 @@ zoho.com/accounts/protocol/oauth (web-apps, devices, multi-dc), zoho.com/books/a
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from ..practice.model import Details, Organisation
 from ..practice.people import Person
 from ..practice.status import Fault, Reason
-from ..practice.trouble import (
-    ListRefused,
-    OrganisationTrouble,
-    PassingTrouble,
-    SignInFailed,
-    SignInRefused,
-    Trouble,
-)  # fmt: skip
+from ..practice.trouble import OrganisationTrouble, PassingTrouble, SignInFailed, SignInRefused, Trouble
 from .seam import shapes
 from .seam.abilities import oauth_error
 from .seam.device import DeviceFlow
 from .seam.faults import internal_error, limited
 from .seam.lately import Lately
-from .seam.paging import Page, whole
+from .seam.limits import until_next_day_s
+from .seam.paging import Page, refused_alone, whole
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record
 
 _API = "/books/v3"
@@ -254,10 +248,7 @@ class ZohoBooks:
 
     def limit_pause_s(self, answer: Answer) -> float | None:
         """When a day's calls are used up, the wait lasts until the next day [U: by which clock]."""
-        if _code(answer) != _DAY:
-            return None
-        now = datetime.now(UTC)
-        return (now.replace(hour=0, minute=0, second=0) + timedelta(days=1) - now).total_seconds()
+        return until_next_day_s() if _code(answer) == _DAY else None
 
     def token_error(self, answer: Answer) -> str | PassingTrouble | None:
         """Zoho's words, which may come with a 200 [U]. "Access Denied" there means only too many requests [C]."""
@@ -319,13 +310,10 @@ class ZohoBooks:
             return Page(shapes.only(lines, wanted.fields), rows, last)
 
         try:
-            return await whole(page, wanted.key)
+            with refused_alone():
+                return await whole(page, wanted.key)
         except _NotThere:
             return ()  # the plan has no such list
-        except OrganisationTrouble as trouble:
-            if trouble.reason is Reason.PERMISSION_MISSING:
-                raise ListRefused(str(trouble)) from None
-            raise
 
     async def disconnect(self, calls: Calls, organisation_id: str) -> bool:
         """False: no call ends a single organization, and revoking ends the sign-in for all of them [C]."""

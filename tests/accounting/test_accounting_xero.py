@@ -93,7 +93,6 @@ async def test_suppliers_are_pulled_page_by_page(
 )
 async def test_refusal_is_distinguished(calls: HttpCalls, sandbox: Running, kind: str, reason: Reason):
     one, other = (await XERO.organisations(calls))[:2]
-    XERO._listed.clear()
     sandbox.fault(kind, organisation=one.id, person=first_person(sandbox) if kind != "close" else None)
     assert await broken(calls, one.id) is reason
     with pytest.raises(OrganisationTrouble):
@@ -103,7 +102,6 @@ async def test_refusal_is_distinguished(calls: HttpCalls, sandbox: Running, kind
 
 async def test_many_refusals_ask_for_the_list_once(calls: HttpCalls, sandbox: Running):
     listed = await XERO.organisations(calls)
-    XERO._listed.clear()
     before = await answered(sandbox, "/connections")
     for organisation in listed[:10]:
         sandbox.fault("disconnect", organisation=organisation.id)

@@ -29,3 +29,7 @@ class Lately(Generic[T]):
                 answer = await ask(calls)
                 self._said[calls] = time.monotonic(), answer
             return answer
+
+    def forget(self, calls: Calls) -> None:
+        """The answer no longer holds, because something was changed in the app."""
+        self._said.pop(calls, None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from .network.retry_after import retry_after_s
@@ -15,6 +15,12 @@ class Rate:
     calls: int
     seconds: int
     per: Literal["organisation", "app", "person"]
+
+
+def until_next_day_s() -> float:
+    """How many seconds until the next day, for an app that counts calls per day."""
+    now = datetime.now(UTC)
+    return (now.replace(hour=0, minute=0, second=0) + timedelta(days=1) - now).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
 """Reads paged lists, whatever a server does with them: pages may repeat or never end."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
+from ...practice.status import Reason
+from ...practice.trouble import ListRefused, OrganisationTrouble
 from . import shapes
 from .software import Record
 
@@ -15,6 +18,17 @@ class Page(NamedTuple):
     records: Sequence[Record]
     rows: int
     last: bool
+
+
+@contextmanager
+def refused_alone() -> Generator[None]:
+    """Where a missing permission means only that this list can't be read, not that the integration is broken."""
+    try:
+        yield
+    except OrganisationTrouble as trouble:
+        if trouble.reason is Reason.PERMISSION_MISSING:
+            raise ListRefused(str(trouble)) from None
+        raise
 
 
 async def whole(page: Callable[[int], Awaitable[Page]], what: str) -> Sequence[Record]:
