@@ -1,4 +1,4 @@
-"""What applies to every test: a busy machine must not make one fail, and nobody's own folders are touched."""
+"""What applies to every test: a busy machine must not make one fail, and none touches the tester's own folders."""
 
 import gc
 import os

@@ -18,7 +18,7 @@ from tests.accounting.scripted import Scripted, Step, scripted
 async def calling(
     software: Software, folder: Path, *steps: Step, organisation: Organisation | None = None
 ) -> AsyncGenerator[tuple[HttpCalls, Scripted]]:
-    """Calls whose server answers `steps` in turn, the last one for ever. Each access token that is refused is followed by another."""
+    """Calls whose server answers `steps` in turn, the last one forever. After each refused access token it uses another."""
 
     async def access(refused: str | None) -> str:
         return "token" if refused is None else "newer token"

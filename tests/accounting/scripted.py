@@ -1,4 +1,4 @@
-"""A server over real HTTP that answers each call as the test's script says, and notes what was asked."""
+"""A server over real HTTP that answers each call as the test's script says, and records the requests."""
 
 import asyncio
 import socket
@@ -68,11 +68,11 @@ def silent(request: Request) -> Response:
 
 
 def endless(request: Request) -> Response:
-    """A body without an end, as fast as it can be read."""
+    """An endless body, as fast as it can be read."""
 
     async def flood() -> AsyncGenerator[bytes]:
         while True:
             yield b"[" + b"0," * 50_000
-            await asyncio.sleep(0)  # or no one else in this event loop has a turn
+            await asyncio.sleep(0)  # lets other tasks of this event loop run
 
     return StreamingResponse(flood())

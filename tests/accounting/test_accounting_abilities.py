@@ -1,4 +1,4 @@
-"""Limits that only some apps have: one for the whole app, and one whose length only the body of the answer tells."""
+"""Limits that only some apps have: one for the whole app, and one whose length only the answer's body says."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from tests.signin.unlike import Unlike
 
 
 class Limited(Unlike):
-    """Says in a 403 of its own that the calls are used up, and for how long."""
+    """Says in its own 403 that the calls are used up, and for how long."""
 
     grant = replace(Unlike.grant, https_redirect=False)
 

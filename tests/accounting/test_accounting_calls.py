@@ -151,7 +151,7 @@ async def test_call_has_one_time_limit_up_to_its_last_byte(line: Line, step: Ste
 
 @pytest.mark.parametrize("dated", [False, True])
 async def test_short_retry_after_is_waited_out(line: Line, dated: bool):
-    # A date has whole seconds: the first one that is a while away.
+    # A date has only whole seconds, so take the first one that is far enough away.
     again = datetime.now(UTC) + timedelta(seconds=1.2 if dated else 0.2)
     again = again.replace(microsecond=0) if dated else again
     said = format_datetime(again, usegmt=True) if dated else "0.2"
@@ -179,7 +179,7 @@ async def test_limit_of_the_whole_app_holds_up_every_organisation(line: Line):
 
 
 class Unlike(type(XERO)):
-    """Speaks as Xero, but tells a limit by a 403, and a sign-in that is over by a second 401."""
+    """Answers like Xero, but with a 403 for a limit, and a second 401 for a sign-in that has ended."""
 
     limits = replace(XERO.limits, unsaid_pause_s=0.01)
 
@@ -290,7 +290,7 @@ async def test_answer_that_grows_when_unpacked_is_cut(line: Line, monkeypatch: p
 
 
 async def test_answers_are_unpacked_piece_by_piece(line: Line, monkeypatch: pytest.MonkeyPatch):
-    """100 MB of zeros in 100 kB, which come as one part: httpx2 by itself would have all of it in memory."""
+    """100 MB of zeros in 100 kB, which come as one part. On its own, httpx2 would hold all of it in memory."""
     bomb = gzip.compress(bytes(100_000_000), 9)
     calls, _ = await line.to(Response(bomb, headers={"content-encoding": "gzip"}))
     tracemalloc.start()

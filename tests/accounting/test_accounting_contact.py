@@ -1,4 +1,4 @@
-"""How to reach the client, where an app says it among the details."""
+"""The client's contact, if an app gives it among the details."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""FreeAgent, as its own documents have it."""
+"""FreeAgent's adapter against answers from its own documents."""
 
 from pathlib import Path
 

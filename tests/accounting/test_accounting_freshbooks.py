@@ -1,4 +1,4 @@
-"""FreshBooks' adapter against answers as its documents and SDKs have them, and against odd ones."""
+"""FreshBooks' adapter against answers from its documents and SDKs, and against odd ones."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +27,7 @@ def membership(account: Any = "ABC123", role: Any = "owner", **business: Any) ->
 
 
 def me(*memberships: Any, **fields: Any) -> dict[str, Any]:
-    """As the fixture of the SDKs has it, with the fields that matter and some that do not."""
+    """An answer from the SDKs' fixture, with the fields that matter and some that do not."""
     said = {
         "id": 12345, "identity_id": 12345, "identity_uuid": "a_uuid", "first_name": "Simon", "last_name": "Kovalic",
         "email": "skovalic@cis.com", "language": "en", "addresses": [None], "permissions": {"ABC123": {}},
@@ -137,7 +137,7 @@ async def test_memberships_are_asked_for_once_for_many_businesses(tmp_path: Path
             await FRESHBOOKS.details(server.calls, "ABC123")
         assert server.paths().count(ME) == 1
         await FRESHBOOKS.organisations(server.calls)
-        assert server.paths().count(ME) == 2, "what is offered is never an old answer"
+        assert server.paths().count(ME) == 2, "the offered list is always a new answer"
 
 
 def paged(*pages: list[Any], **more: Any) -> Callable[[Request], Any]:
@@ -208,7 +208,7 @@ async def test_where_the_plan_has_no_ledger_accounts_the_older_list_is_taken(tmp
             {"accountid": 545882, "account_type": "asset", "currency_code": "USD", "id": "545882", "name": "Cash", "code": "1000"},
             {"id": "545882/635972", "name": "Petty Cash", "code": "1000-1"},
         ]  # fmt: skip
-        # Without the other id there is only the older list.
+        # Without the other id, only the older list can be read.
         server.says[ME] = me(membership(business_uuid=None))
         assert len(await FRESHBOOKS.pull(server.calls, "ABC123", "accounts")) == 2
         server.says[OLD_ACCOUNTS] = JSONResponse(denied(), 403)

@@ -26,7 +26,7 @@ ONE, OTHER = Lane("xero", "app", "one"), Lane("xero", "app", "other")
 
 
 def narrow(at_once: int, a_minute: int = 10_000, app_a_minute: int = 100_000, *, whole: int = 20) -> Limits:
-    """So many calls at once, and a minute."""
+    """Limits on calls at once, and per minute."""
     return Limits((Rate(a_minute, 60, "organisation"), Rate(app_a_minute, 60, "app")), at_once, at_once=whole)
 
 
@@ -86,7 +86,7 @@ async def test_first_come_first_served(limiter: Limiter):
     assert order == list(range(30))
 
 
-#: By for whom a limit is: lanes that count together, and one that does not count with them.
+#: For each scope of a limit: lanes that count together, and one that counts separately.
 WHOSE: dict[Literal["organisation", "app", "person"], tuple[list[Lane], Lane]] = {
     "organisation": ([ONE._replace(person="a"), ONE._replace(person="b")], OTHER._replace(person="a")),
     "app": ([ONE, OTHER, ONE.app], Lane("xero", "another app", "one")),
@@ -95,7 +95,7 @@ WHOSE: dict[Literal["organisation", "app", "person"], tuple[list[Lane], Lane]] =
 
 
 async def test_calls_are_counted_for_whom_the_limit_is(tmp_path: Path):
-    # All at once, because each waits until its first calls are over.
+    # All of them in parallel, because each waits until its first calls are over.
     async with asyncio.TaskGroup() as together:
         for per in WHOSE:
             together.create_task(_counted_for(per, tmp_path / per))
@@ -136,7 +136,7 @@ async def test_day_goes_on_from_its_first_call(limiter: Limiter, tmp_path: Path)
 
 
 async def test_organisations_that_have_to_wait_hold_up_no_other(limiter: Limiter):
-    """More of them than the whole program may call at once."""
+    """Uses more of them than the whole program may call at once."""
     counting = Counting(limiter, WIDE, longest_wait_s=7200)
     blocked = [Lane("xero", "app", f"blocked {n}") for n in range(25)]
     for lane in blocked:
@@ -194,7 +194,7 @@ async def test_cancelled_wait_takes_no_slot(limiter: Limiter):
         await counting.call(OTHER)
 
 
-#: Takes turns as another process of this host does. Arguments: the file, how many, calls an hour, and seconds each takes.
+#: Takes turns like another process of this host. Arguments: the file, how many, calls per hour, and how long each takes in seconds.
 TAKER = """
 import asyncio, sys, time
 from pathlib import Path
@@ -254,7 +254,7 @@ def test_two_processes_share_the_calls_of_an_hour(tmp_path: Path):
 
 
 def hold_places(path: Path, number: int, line: Connection) -> None:
-    """Holds so many places of ONE until it is killed. Says when it has them."""
+    """Holds that many places of ONE until it is killed. Reports when it has them."""
 
     async def main() -> None:
         limiter, limits = Limiter(path), narrow(number)

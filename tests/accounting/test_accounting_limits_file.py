@@ -81,7 +81,7 @@ def test_owner_of_the_folder_replaces_files_that_root_left():
 
 
 def as_nobody(do: Callable[[], object]) -> int:
-    """Does it in a forked process of another user; returns its exit status."""
+    """Runs it in a forked process of another user. Returns the exit status."""
     child = os.fork()
     if not child:
         status = 1

@@ -28,7 +28,7 @@ def error(name: str | None, status: int, message: str | None = None, code: Any =
 
 
 def answering(**by_name: Response) -> Any:
-    """Answers by the last part of the address; what is not given is not there."""
+    """Answers by the last part of the address; any other address is not found."""
 
     def answer(request: Request) -> Response:
         return by_name.get(request.url.path.rpartition("/")[2]) or error("ResourceNotFound", 404)
@@ -79,7 +79,7 @@ async def test_details_do_without_the_accounting_properties(tmp_path: Path):
 
 
 def pages(total: int, *, link: str = "https://api.myob.com/x?$top={top}&$skip={skip}") -> Any:
-    """So many jobs, in pages as they are asked for, each with a link to the next."""
+    """That many jobs, in pages of the requested size, each with a link to the next."""
 
     def page(request: Request) -> Response:
         skip, top = int(request.query_params["$skip"]), int(request.query_params["$top"])

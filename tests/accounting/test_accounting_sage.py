@@ -1,4 +1,4 @@
-"""Sage's adapter against answers as its documents and OpenAPI have them, and against odd ones."""
+"""Sage's adapter against answers from its documents and OpenAPI, and against odd ones."""
 
 from pathlib import Path
 from typing import Any

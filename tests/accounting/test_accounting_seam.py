@@ -1,4 +1,4 @@
-"""The seam: nothing knows one accounting app from another but its own file, its sandbox personality, and documents."""
+"""The seam: only an accounting app's own file, its sandbox personality and documents know anything about it."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ KNOWN = re.compile(rf"(?i)(?<![a-z])(?:{'|'.join(map(re.escape, sorted(NAMES)))}
 
 
 def files() -> Iterator[Path]:
-    """What is shared: everything but an adapter and a personality."""
+    """Shared files: everything but adapters and personalities."""
     for path in sorted(PACKAGE.rglob("*")):
         inside = path.relative_to(PACKAGE)
         own = inside.parts[:1] == ("accounting",) and inside.stem in softwares()

@@ -30,7 +30,7 @@ async def http(desk: Desk):
 
 @pytest.fixture
 async def calls(desk: Desk, sandbox: Running, http) -> AsyncGenerator[HttpCalls]:
-    """In the name of the accountant who reaches everything. Each is made once: how they are repeated is shown of all apps together."""
+    """Calls by the accountant who reaches everything. Each is made once, because one test covers retries for all apps."""
     signed_in = await desk.sign_in(first_person(sandbox))
     desk.how = replace(desk.how, attempts=1)
     limiter = Limiter(desk.folder / "limits")

@@ -96,7 +96,7 @@ async def test_organization_without_a_name_can_be_added_under_its_number(tmp_pat
 
 
 def chart(total: int, context: Mapping[str, Any] | None = None) -> Any:
-    """A chart of so many accounts, in pages as they are asked for."""
+    """A chart of that many accounts, in pages of the requested size."""
 
     def page(request: Request) -> Response:
         number, size = int(request.query_params["page"]), int(request.query_params["per_page"])

@@ -1,4 +1,4 @@
-"""Answers written from a vendor's documents, given by address over real HTTP: what the sandbox never says, and a real server may."""
+"""Answers written from a vendor's documents, by address, over real HTTP. The sandbox never gives them, but a real server may."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -21,7 +21,7 @@ Said = Any | Response | Callable[[Request], Any]
 
 @dataclass
 class Written:
-    """`says`: the answers by path; a path that is not there gets 404 in no app's form. `asked`: the requests. `renewals`: of the token."""
+    """`says`: the answers by path; any other path gets a 404 that no app wrote. `asked`: the requests. `renewals`: of the token."""
 
     calls: Calls
     says: dict[str, Said]

@@ -1,4 +1,4 @@
-"""Presses of the mouse as a terminal sends them: a second one is not for what the first one brought beneath the pointer."""
+"""Mouse clicks as a terminal sends them. A second click must not act on what the first one brought under the pointer."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ async def test_double_click_presses_nothing_on_the_next_screen(
         press(app, x, 23)
         await pilot.pause()
         assert app.screen is below
-        # Later, or with the pointer moved, a press is meant.
+        # A later press, or one after moving the pointer, counts.
         monkeypatch.setattr(aim, "AIM_S", 0)
         press(app, x, 23)
         await until(pilot, lambda: len(app.screen_stack) == 1)

@@ -58,7 +58,7 @@ async def test_dialogue_and_screen_below_are_drawn_when_both_change_in_one_frame
         question = app.screen.query_one(".question", Static)
         question.update("First", layout=False)
         await turns(lambda: "First" in "".join(drawn))
-        # Until the next frame, these two wait for it together.
+        # Both changes wait for the same frame.
         question.update("Above", layout=False)
         await turns(lambda: question in app.screen._dirty_widgets)
         about.update("Below", layout=False)

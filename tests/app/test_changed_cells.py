@@ -1,4 +1,4 @@
-"""Only changes are sent, and the terminal then shows the same as if everything had been."""
+"""Only changes are sent, and the terminal shows the same as if everything had been sent."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,7 +50,7 @@ def pieces(draw: st.DrawFn) -> list[tuple[int, int, Strip]]:
 
 
 def cells(written: str, terminal: pyte.Screen) -> list[list[pyte.screens.Char]]:
-    """What a terminal shows when this is written on what it shows already."""
+    """What a terminal shows after this is written over its present content."""
     pyte.Stream(terminal).feed(written)
     return [[terminal.buffer[y][x] for x in range(WIDTH)] for y in range(HEIGHT)]
 

@@ -39,7 +39,7 @@ from tests.support.practice import shown, until
 
 
 async def accept(_: str) -> bool:
-    """Takes whatever was written."""
+    """Accepts any answer."""
     return True
 
 
@@ -61,7 +61,7 @@ DIALOGUES: dict[type[ModalScreen[object]], Callable[[ClientSyncApp], ModalScreen
     ),
 }
 WITHOUT_HELP = {"HelpScreen", "Palette", "TooSmall", "Editor", "ResumeOffer", "Dialogue"}
-"""Those that show it, have no keys, or have those of another one here."""
+"""Dialogues that are left out: the help itself, those without keys, and those with the same keys as another one here."""
 
 
 def link(app: ClientSyncApp) -> tuple[Client, Integration]:
@@ -86,7 +86,7 @@ async def test_help_lists_every_key_of_a_dialogue(kind: type[Screen[object]], ap
     async with run_app(app, size=(80, 24)) as pilot:
         app.push_screen(DIALOGUES[kind](app))
         await until(pilot, lambda: type(app.screen) is kind)
-        # Where words are typed, ? is a letter.
+        # In a field, ? is an ordinary letter.
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
         told = {says: keys for _, lines in app.screen.groups() for keys, says, _ in lines}

@@ -51,7 +51,7 @@ FAMILIES = {
 }
 """Keys with more than one action, and the one meaning of them all."""
 WHILE_SOMETHING_IS_ON = {("escape", "end_range"), ("enter", "open")}
-"""Keys of the table that it has only while a range is extended, or that mean the same to the screen."""
+"""Keys that the table has only while a range is extended, or that do the same on the screen."""
 
 
 def all_screens() -> list[type[Screen[object]]]:
@@ -63,7 +63,7 @@ def all_screens() -> list[type[Screen[object]]]:
         waiting += kind.__subclasses__()
         if kind.__module__.startswith("clientsync_tui"):
             found.append(kind)
-    # In one order, whatever was imported before.
+    # Always in the same order, whatever was imported earlier.
     return sorted(found, key=lambda kind: (kind.__module__, kind.__qualname__))
 
 
@@ -151,7 +151,7 @@ def test_keys_that_screens_have_for_themselves_are_known_to_the_keymap() -> None
         # Dialogues have no actions of the screen below, and the sort has a key of the tables by nature.
         ({"dialogue.yes": "s", "table.toggle": "X,space"}, {"dialogue.yes": "s"}, '"Remove from the list"'),
         ({"columns.wider": "J", "table.toggle": "Q,space"}, {"table.toggle": "Q,space"}, '"Move the column down"'),
-        # Two that change places are no clash, and neither are keys of screens that are never one.
+        # Swapping two keys is no clash, and neither is sharing one between screens that are never open together.
         ({"clients.views": "t", "clients.assign_team": "w"}, {"clients.views": "t", "clients.assign_team": "w"}, ""),
         ({"clients.views": "D"}, {"clients.views": "D"}, ""),
         ({"clients.views": "l"}, {"clients.views": "l"}, ""),
@@ -230,7 +230,7 @@ async def test_own_keys_work_and_are_shown_everywhere(tmp_path: Path) -> None:
         add(app.workplace.store, name, signed_in(app.workplace.store, ANN))
     async with run_app(app, size=(100, 30), notifications=True) as pilot:
         await until(pilot, lambda: "f3 Filter" in shown(pilot))
-        # The clash is said at the start, and the action keeps its usual key.
+        # The clash is reported at the start, and the action keeps its usual key.
         said = " ".join(notice.message for notice in app.notices.log)
         assert "clients.views keeps its usual key, w" in said
         table = app.screen.query_one("#clients")
@@ -259,7 +259,7 @@ def test_doctor_says_which_keys_are_wrong(tmp_path: Path) -> None:
 def test_list_in_the_docs_is_the_table_of_actions() -> None:
     from docs.keys import text
 
-    assert Path("docs/keys.md").read_text(encoding="utf-8") == text(), "python docs/keys.py makes it anew"
+    assert Path("docs/keys.md").read_text(encoding="utf-8") == text(), "run: python docs/keys.py"
 
 
 async def test_own_keys_work_in_dialogues_and_are_shown_in_the_last_line(tmp_path: Path) -> None:
@@ -290,7 +290,7 @@ async def test_last_line_hides_keys_that_a_field_takes_as_letters(tmp_path: Path
         await pilot.press("slash")
         told = "f1 Help enter To the list esc Clear ctrl+q Quit ctrl+p Commands"
         await until(pilot, lambda: " ".join(shown(pilot).splitlines()[-1].split()) == told)
-        # What can be typed comes first, and everything else of the screen after it.
+        # Keys for the field come first, then the screen's others.
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
         groups = dict(app.screen.groups())

@@ -23,7 +23,7 @@ NO_TEXTUAL = "import sys; sys.modules['textual'] = None; from clientsync_tui.__m
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A practice of two clients, in a home of its own."""
+    """A practice with two clients in its own home folder."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "data" / "clientsync").mkdir(parents=True, mode=0o700)
@@ -55,13 +55,13 @@ def frame(config: Path) -> Path:
 
 
 def shown_before_textual(config: Path, size: tuple[int, int] = (80, 24), **environment: str) -> bool:
-    """Whether the list is put up before anything of Textual is there."""
+    """Whether the list is shown before any part of Textual is loaded."""
     code = NO_TEXTUAL.replace("import sys;", f"import sys; sys.argv[1:] = ['--config', {str(config)!r}];")
     with Terminal(code=code, size=size, environment=environment) as terminal:
         terminal.end()
         up = terminal.written.find(b"Baker & Daughters")
         if up >= 0:
-            # The terminal is given back, and the error is said where it can be read.
+            # The terminal is restored, and the error is readable there.
             assert terminal.written.find(last_frame.LEAVE.encode()) > up
         return up >= 0
 

@@ -60,7 +60,7 @@ async def test_error_stays_until_it_is_read(app: ClientSyncApp) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
         app.notify("Xero could not be reached.", severity="error", timeout=0.01)
         await until(pilot, lambda: "Xero could not be reached.  ! Messages" in shown(pilot))
-        # A newer message has the line for its time, on whichever screen the user is.
+        # A newer message takes the line while it lasts, on whichever screen the user is.
         app.notify("Saved.", timeout=1)
         await until(pilot, lambda: "Saved." in shown(pilot))
         assert "Xero could" not in shown(pilot)
@@ -101,7 +101,7 @@ async def test_dialogue_shows_messages_and_the_log(app: ClientSyncApp) -> None:
         await until(pilot, lambda: app.screen.query(KeyBar))
         await pilot.press("enter")
         await until(pilot, lambda: last_lines(pilot, 2)[0] == "Refused.")
-        # In a field the key is a letter as any other.
+        # In a field the key is an ordinary letter.
         await pilot.press("exclamation_mark")
         assert app.screen.query_one(Input).value == "!"
         app.screen.set_focus(None)

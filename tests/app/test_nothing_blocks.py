@@ -1,4 +1,4 @@
-"""Nothing delays a key: neither a job with thousands of clients nor anything that the start could do without."""
+"""Nothing delays a key: neither a job with thousands of clients nor anything that the start does not need."""
 
 import subprocess
 import sys
@@ -30,7 +30,7 @@ async def test_keys_move_the_cursor_while_a_job_continues(practices: Callable[..
     store = app.workplace.store
     names = [f"Client {n:04}" for n in range(100)]
     fill(store, names, me.id)
-    # Most of them are unknown there: each call is answered all the same, and late.
+    # The sandbox does not know most of them, but still answers each call, slowly.
     reach = {f"y{n}": Organisation(f"y{n}", f"New {n:04}") for n in range(ITEMS)}
     plan = plans.add(store, "xero", me, reach, list(reach))
 
@@ -44,7 +44,7 @@ async def test_keys_move_the_cursor_while_a_job_continues(practices: Callable[..
         job = store.jobs.create(plan, "tester")
         app.engine.run_job(job)
         await until(pilot, lambda: ended(job))
-        # The start may have seen it before it ran and offered to resume it; the offer takes itself back.
+        # The start may have seen the job before it ran and offered to resume it. Then the offer closes by itself.
         await until(pilot, lambda: app.focused is table)
         before = ended(job)
         for _ in range(KEYS):
@@ -53,7 +53,7 @@ async def test_keys_move_the_cursor_while_a_job_continues(practices: Callable[..
             app.post_message(Key("down", None))
             await until(pilot, lambda at=at: table.cursor_id != at)
         assert app.engine.running
-        assert store.jobs.one(job).count(ItemState.WAITING), "the job was too short to say anything"
+        assert store.jobs.one(job).count(ItemState.WAITING), "the job was too short to prove anything"
         await until(pilot, lambda: ended(job) > before)
     app.workplace.close()
 

@@ -95,7 +95,7 @@ def said(app: ClientSyncApp) -> str:
 
 @pytest.fixture
 def tmux(tmp_path: Path) -> Iterator[list[str]]:
-    """A tmux server of its own."""
+    """A separate tmux server."""
     if shutil.which("tmux") is None:
         pytest.skip("no tmux here")
     command = ["tmux", "-S", str(tmp_path / "tmux"), "-f", "/dev/null"]

@@ -85,7 +85,7 @@ print("all is done")
 
 @pytest.mark.parametrize("platform", ["linux", "win32", "darwin"])
 def test_program_starts_without_platform_specific_modules(tmp_path: Path, platform: str) -> None:
-    """`linux`: the names are gone, and the platform does not say so."""
+    """`linux`: the names are missing although the platform says Linux."""
     workplace = workplace_in(tmp_path)
     add(workplace.store, "Baker & Daughters", signed_in(workplace.store, ANN), code="B1")
     workplace.close()

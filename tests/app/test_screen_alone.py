@@ -17,9 +17,9 @@ def test_keyring_that_complains_draws_nothing_over_the_screen(practice: Practice
         terminal.press("s")
         terminal.until("not signed in")
         terminal.press("l")
-        # The keyring was tested before the link is there.
+        # The keyring is tested before the link appears.
         terminal.until("Copy the link")
-        # What is printed in place of the screen still comes.
+        # Text printed instead of the screen still appears.
         terminal.press("P")
         terminal.until("Press Enter")
         terminal.press("\r")
@@ -46,7 +46,7 @@ def test_reason_for_ending_the_app_is_still_printed() -> None:
 
 
 def test_app_draws_if_standard_error_is_a_file_closed_or_full(tmp_path: Path) -> None:
-    """As in `clientsync 2> errors.txt`: the screen would be drawn into the file."""
+    """As in `clientsync 2> errors.txt`, which would draw the screen into the file."""
     for redirected in (
         "os.open(sys.argv[-1], os.O_WRONLY | os.O_CREAT)",
         "os.open('/dev/full', os.O_WRONLY)",

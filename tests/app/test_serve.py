@@ -107,7 +107,7 @@ async def test_link_lets_one_browser_in(serving: Serving) -> None:
             assert answer.status == 200 and "/ws" in await answer.text()
             assert "default-src 'self'" in answer.headers["content-security-policy"]
         await shown(mine, serving, home, b"Baker & Daughters")
-        # The cookie is no key from elsewhere: another page, or another name for this machine (DNS rebinding).
+        # The cookie does not help another page, or another name for this machine (DNS rebinding).
         for headers in ({"Origin": "http://evil.example"}, {"Host": "evil.example"}, {"Host": "localhost:1"}):
             async with mine.get(home + "/", headers=headers) as answer:
                 assert answer.status == 403, headers
@@ -141,7 +141,7 @@ def test_port_that_is_taken_is_reported(tmp_path: Path) -> None:
 
 
 async def test_cookie_is_not_sent_to_other_ports(serving: Serving) -> None:
-    """Browsers send a cookie to every port of a host: only the path keeps it from whoever listens on another."""
+    """Browsers send a cookie to every port of a host: only the path keeps it from programs on other ports."""
     async with browser() as mine:
         home = await serving.let_in(mine)
         for path in ("/", "/ws", "/static/js/textual.js"):

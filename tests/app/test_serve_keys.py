@@ -1,4 +1,4 @@
-"""The app in a real browser, just as it opens: nobody clicks into the page."""
+"""The app in a real browser as it opens, without a click into the page."""
 
 import asyncio
 import itertools
@@ -52,7 +52,7 @@ class Page:
 
 @asynccontextmanager
 async def opened(link: str) -> AsyncGenerator[Page]:
-    """The link, opened in a browser of its own."""
+    """The link, opened in a separate browser."""
     assert CHROMIUM is not None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         options = [

@@ -60,7 +60,7 @@ def test_no_colour_code_is_sent_under_no_color(words: list[str]) -> None:
         terminal.press("q")
         assert terminal.end() == 0
         assert COLOUR.findall(terminal.written) == []
-        # What the colours said is there in another way: reverse, bold, underline.
+        # Reverse, bold and underline replace the colours.
         codes = set(b";".join(re.findall(rb"\x1b\[([0-9;]*)m", terminal.written)).split(b";"))
         assert {b"7", b"1", b"4"} <= codes
 
@@ -89,7 +89,7 @@ def test_silent_terminal_is_not_waited_for(words: list[str]) -> None:
 
 
 def test_what_is_typed_while_the_terminal_is_asked_is_not_lost(words: list[str]) -> None:
-    # The answer comes in the midst of keys: the filter and its words still arrive, and no part of the answer does.
+    # The terminal's answer arrives between keys. The filter and its words still arrive, without any part of the answer.
     typing = b"/dau" + LIGHT_ANSWER + b"gh" + WHO_ANSWER
     with Terminal(*words, environment=SLOW_LINE, fresh=True, answers={facts.ASK_WHO: typing}) as terminal:
         terminal.until("1 of 2")
@@ -130,7 +130,7 @@ def test_over_ssh_frames_are_few_and_nothing_is_animated() -> None:
     environment = {"SSH_TTY": "/dev/pts/3", "TERM": "xterm-256color"}
     facts.prepare(environment)
     assert environment["TEXTUAL_FPS"] == "15" and environment["TEXTUAL_ANIMATIONS"] == "none"
-    # What the person has set stays.
+    # The user's own settings stay.
     environment = {"SSH_TTY": "/dev/pts/3", "TEXTUAL_FPS": "30"}
     facts.prepare(environment)
     assert environment["TEXTUAL_FPS"] == "30"
@@ -154,7 +154,7 @@ def test_program_is_suspended_and_comes_back(words: list[str]) -> None:
         terminal.until("Baker & Daughters")
         terminal.press("\x1a")
         terminal.until(lambda: terminal.state() == "T")
-        # The shell's own screen is back meanwhile, and so are its settings.
+        # Meanwhile the shell's screen and settings are restored.
         assert b"\x1b[?1049l" in terminal.written
         terminal.screen.reset()
         os.kill(terminal.process.pid, signal.SIGCONT)
@@ -185,7 +185,7 @@ def test_terminal_too_small_says_what_it_needs_and_comes_back(words: list[str]) 
         terminal.until("Baker & Daughters")
         terminal.press("/dau")
         terminal.until("1 of 2")
-        # In the midst of typing.
+        # While typing.
         terminal.resize(20, 5)
         terminal.until("enlarge")
         terminal.resize(80, 24)
@@ -203,7 +203,7 @@ def test_q_quits_where_the_terminal_is_too_small(words: list[str]) -> None:
 
 
 def test_terminal_that_has_no_size_yet_is_drawn_once(words: list[str]) -> None:
-    """Textual is told of two sizes then, one of them its own guess."""
+    """Textual then gets two sizes, one of which is its own guess."""
     code = f"""
 import fcntl, sys, termios
 fcntl.ioctl(0, termios.TIOCSWINSZ, bytes(8))

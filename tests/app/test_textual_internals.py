@@ -50,7 +50,7 @@ def private_names(kind: type) -> set[str]:
                     and target.value.id == "self"
                 ):
                     names.add(target.attr)
-    # A reactive's default is for whoever declares it again.
+    # Subclasses may declare a reactive's default again.
     return {name for name in names if re.match("_(?!_|default_)", name)}
 
 
@@ -80,7 +80,7 @@ def test_our_attributes_do_not_overwrite_textuals_private_ones() -> None:
     assert "\n".join(clashes) == ""
 
 
-# Names that only Textual's objects have, and what textual-serve has of them.
+# Names that only Textual's and textual-serve's objects have.
 PRIVATE = re.compile(
     r"textual\._\w+|\b_(display|filters|driver|writer_thread|clipboard|handle_exception|fatal_error|exception|exit|dirty_widgets"
     r"|on_timer_update|compositor|notifications|exit_renderables|close_messages_no_wait|color_system|make_app|running)\b(?!:)"
@@ -88,7 +88,7 @@ PRIVATE = re.compile(
 
 
 def used_in(path: Path) -> Iterator[str]:
-    """What a module uses of others' private members, and of its base classes' if they are Textual's."""
+    """The private members of others that a module uses, including those of its base classes if they are Textual's."""
     module = ast.parse(path.read_text("utf-8"))
     own = {node.attr for node in ast.walk(module) if isinstance(node, ast.Attribute) and is_of_self(node)
            and isinstance(node.ctx, ast.Store)}  # fmt: skip
@@ -138,7 +138,7 @@ def test_handlers_leave_those_of_base_classes_to_textual() -> None:
 
 
 class Bare:
-    """What Textual would be without any of them."""
+    """Textual without any of these members."""
 
     size = Size(80, 24)
     is_headless = False

@@ -45,7 +45,7 @@ def test_text_can_be_read(theme: Theme) -> None:
         for ground in GROUNDS
     }
     assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < 4.5} == {}
-    # What can't be chosen now is dimmer, and still to be read.
+    # Unavailable choices are dimmer, but readable.
     assert contrast(Color.parse(told["text-disabled"]), Color.parse(told["background"])) >= 3
 
 

@@ -1,4 +1,4 @@
-"""A practice on a sandbox, and the command line on it; one for a module, because no test here leaves the other without ground."""
+"""A practice on a sandbox, and the command line on it; one per module, because no test here spoils it for the others."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Completion: in a real bash, through the script that `completion` prints; and what is offered, whatever a client is called."""
+"""Completion: in a real bash, through the script that `completion` prints; and which suggestions come, whatever clients are called."""
 
 import os
 import shlex
@@ -33,7 +33,7 @@ def store(cli: Command) -> Store:
 
 
 def offered(cli: Command, *words: str, shell: str = "bash") -> list[str]:
-    """What is offered for the last of the words."""
+    """The suggestions for the last word."""
     line = f"{shlex.join(('clientsync', '--config', str(cli.config), *words[:-1]))} {words[-1]}"
     asked = {"COMP_WORDS": line, "COMP_CWORD": words[-1] if shell == "fish" else str(len(words) + 2)}
     shell_completion.quote_in_bash()
@@ -80,7 +80,7 @@ def test_key_pressed_makes_no_practice(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("store")
 @pytest.mark.skipif(BASH is None, reason="there is no bash here")
 def test_bash_takes_it_as_one_word(cli: Command, tmp_path: Path) -> None:
-    """The script is loaded and asked as bash does it when Tab is pressed."""
+    """Loads and calls the script as bash does when you press Tab."""
     program = tmp_path / "clientsync"
     program.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, "-m", "clientsync_tui"])} "$@"\n')
     program.chmod(0o755)

@@ -100,7 +100,7 @@ def test_half_written_files_of_a_killed_process_go_at_the_next_start(
     beside, digits = cli.config.parent, "0123456789abcdef"
     left = [beside / f".clientsync-{digits}", data / f".last-frame-{digits}.4711"]
     left += [data / f".{name}-abc.json.{digits}" for name in ("preferences", "visits")]
-    # The first one may still be written. The others are a person's own, such as the file that CLIENTSYNC_PASSPHRASE_FILE names.
+    # The first one may still be written. The others are the user's own, such as the file that CLIENTSYNC_PASSPHRASE_FILE names.
     kept = [beside / ".clientsync-fedcba9876543210", beside / ".clientsync-passphrase", tmp_path / ".other"]
     kept += [data / f"last-frame-{digits}", data / ".preferences-abc.json.mine"]
     for file in (*left, *kept):
@@ -132,7 +132,7 @@ MAY_BE_EMPTY = {
     ("setup", "redirect_url"),
     ("team", "assign", "name"),
 }
-"""Where an empty text has a meaning: it removes what is there."""
+"""Options that accept an empty text, which removes the current value."""
 
 
 def test_empty_text_never_means_the_default() -> None:

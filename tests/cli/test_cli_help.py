@@ -1,4 +1,4 @@
-"""What `--help` says: every command in one line, what it does, and examples that it would take."""
+"""`--help`: each command in one line, what it does, and examples that work."""
 
 import re
 import shlex
@@ -20,7 +20,7 @@ def test_everything_has_help(cli: Command, words: tuple[str, ...]) -> None:
     assert said.out.startswith("Usage: clientsync")
     sentence = said.out.split("\n\n")[1].strip()
     assert len(sentence) > 10 and not sentence.startswith("Options"), "it says what it does"
-    assert "..." not in said.out.partition("\nCommands:")[2], "each command is told whole"
+    assert "..." not in said.out.partition("\nCommands:")[2], "each command's line is complete"
 
 
 @pytest.mark.parametrize(

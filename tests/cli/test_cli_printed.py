@@ -1,4 +1,4 @@
-"""What commands print: for people on a terminal, and for programs in a pipe; in words and in numbers that agree."""
+"""What commands print, for people on a terminal and for programs in a pipe, with nouns that agree with their counts."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -10,7 +10,7 @@ from tests.support.practice import cheap_keyring
 
 @pytest.fixture(scope="session")
 def keyring_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One for the whole run: the stands keep what is in it."""
+    """One for the whole run, because the stands keep using its contents."""
     return tmp_path_factory.mktemp("keyring")
 
 

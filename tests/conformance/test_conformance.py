@@ -1,4 +1,4 @@
-"""The suite that the package brings, for every app of its own."""
+"""The conformance suite, run for every app in this package."""
 
 from clientsync_tui.accounting.seam.registry import softwares
 from clientsync_tui.conformance import *  # noqa: F403

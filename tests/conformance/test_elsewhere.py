@@ -120,12 +120,12 @@ BROKEN = {
     "ending": ("import sys; sys.exit(3)", "SystemExit: 3"),
     "old": ("class SOFTWARE: name = title = 'Old'", "it has no"),
 }
-"""What is in a broken plug-in by its name, and why it can't be loaded."""
+"""Each broken plug-in's source by its name, and why it can't be loaded."""
 
 
 @pytest.fixture(scope="module")
 def broken(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a package for each of them beside the one that works."""
+    """A folder with one package per broken plug-in, beside the working one."""
     site = tmp_path_factory.mktemp("broken")
     shutil.copytree(installed, site, dirs_exist_ok=True)
     for name, (text, _) in BROKEN.items():

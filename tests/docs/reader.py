@@ -21,15 +21,15 @@ from tests.support.process import Process
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$|^<!-- signs in as (\S+) -->$", re.MULTILINE | re.DOTALL)
 STATUS = re.compile(r"\[exit status (\d+)\]")
 PLACEHOLDERS = {"CLIENT-ID": "sandbox-xero", "/srv/": "~/srv/"}
-"""What stands in a page for something that every reader has of their own."""
+"""Placeholders in a page for something that each reader has."""
 OPENS = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()"
-"""A browser in which the sandbox knows who is there, so that it asks nothing."""
+"""A browser in which the sandbox knows the person, so it asks nothing."""
 IN_A_SHELL = re.compile(r"[|<>&;$~*]")
 
 
 @dataclass(frozen=True)
 class Step:
-    """A command of a page, and what comes of it."""
+    """A command of a page, and its output."""
 
     command: str
     says: tuple[str, ...]
@@ -53,7 +53,7 @@ class Person:
 
 
 def steps(page: Path) -> Iterator[Step | WrittenFile | Crontab | Person]:
-    """What the page asks its reader to do, in order."""
+    """What the page asks the reader to do, in order."""
     for kind, name, text, email in BLOCK.findall(page.read_text("utf-8")):
         if email:
             yield Person(email)
@@ -90,7 +90,7 @@ class Reader:
             (tools / name).chmod(0o755)
 
     def follow(self, page: Path) -> int:
-        """Does all that the page asks; returns the number of commands."""
+        """Does everything that the page asks. Returns the number of commands."""
         count = 0
         for step in steps(page):
             match step:
@@ -160,7 +160,7 @@ class Reader:
             assert str(unit.name) not in process.stderr, process.stderr
 
     def _cron(self, crontab: str) -> None:
-        """Does at once what cron would do at its time."""
+        """Does immediately what cron would do later."""
         *settings, line = crontab.splitlines()
         self._bare(line.split(maxsplit=5)[5], dict(setting.split("=", 1) for setting in settings))
 
@@ -186,7 +186,7 @@ class Reader:
 def _inside(command: str) -> tuple[int, str]:
     name, *words = shlex.split(command)
     result = CliRunner().invoke(root, words, prog_name=name)
-    # As at the end of a process, nothing of the practice stays open.
+    # As when a process ends, the practice is closed completely.
     gc.collect()
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

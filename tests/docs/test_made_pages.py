@@ -13,7 +13,7 @@ from tests.support.command import every_command
 
 
 def test_manual_page_is_what_the_commands_say() -> None:
-    assert manpage.PAGE.read_text("utf-8") == manpage.page(), "python docs/manpage.py makes it anew"
+    assert manpage.PAGE.read_text("utf-8") == manpage.page(), "run: python docs/manpage.py"
 
 
 def test_manual_page_has_every_command() -> None:
@@ -28,5 +28,5 @@ def test_manual_page_is_good_roff(tmp_path: Path) -> None:
     process = subprocess.run(
         ["groff", "-man", "-Tutf8", "-ww", "-z", manpage.PAGE], capture_output=True, text=True, check=True
     )
-    # Lines that can't be filled evenly are no mistake.
+    # Unevenly filled lines are not a mistake.
     assert [line for line in process.stderr.splitlines() if not re.search("adjust|break", line)] == []

@@ -17,7 +17,7 @@ BLOCKS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), *DOCS.parent.glob("*.md"), DOCS.parent / "bench" / "README.md"])
 NOT_RUN = {"CHANGELOG.md"}
-"""What earlier versions took."""
+"""Pages that are not run. The changelog names commands of earlier versions."""
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ RUN_ELSEWHERE = {
     "clientsync practice status": ("tests/hosts/test_hosts_practice.py", '"practice", "status"'),
     "requirements/lock": ("tests/packaging/test_dependencies.py", "requirements/lock"),
 }
-"""By whom the commands of `sh` blocks are run, or what is known of them: a file, and what stands in it."""
+"""Which test runs the commands of each `sh` block: a file, and a text in it."""
 
 FOR_ROOT = (
     "groupadd practice",
@@ -136,7 +136,7 @@ FOR_ROOT = (
     'psql -c "SELECT pg_reload_conf()"',
     'psql practice -c "SELECT person, lane, sum(n) FROM clientsync.rates GROUP BY 1, 2 ORDER BY 3 DESC"',
 )
-"""They change the host that a test runs on; the service itself is started by the page's reader."""
+"""Commands that would change the host that the tests run on. The page's reader starts the service itself."""
 
 
 INLINE = re.compile(r"`(clientsync [^`]+)`")

@@ -1,4 +1,4 @@
-"""SECURITY.md promises nothing that no test proves."""
+"""Every promise in SECURITY.md has a test."""
 
 import re
 from pathlib import Path

@@ -16,14 +16,14 @@ class _AnyDatetime(type):
 
 @dataclass
 class Clock:
-    """By how much the clock is off, from now on."""
+    """How far the clock is off."""
 
     by: timedelta = timedelta()
 
 
 @contextmanager
 def clock_off_by(by: timedelta) -> Iterator[None]:
-    """All that the program has imported sees the clock off by so much, as with `settable_clock`."""
+    """Shows everything that the program has imported a clock that is off by this much, as with `settable_clock`."""
     with settable_clock() as clock:
         clock.by = by
         yield
@@ -31,9 +31,9 @@ def clock_off_by(by: timedelta) -> Iterator[None]:
 
 @contextmanager
 def settable_clock() -> Iterator[Clock]:
-    """All that the program has imported sees this clock; what counts the time that passes does not.
+    """Shows this clock to everything that the program has imported, except to code that measures elapsed time.
 
-    What it imports later sees the clock as it is: a test imports first what it is about.
+    Modules imported later see the real clock, so a test first imports what it tests.
     """
     clock = Clock()
 

@@ -42,7 +42,7 @@ def original(home: Path) -> Path:
     store.close()
     assert Command(folder / "config.toml").inside("backup").code == 0
     store = Store(folder / "practice.db")
-    # What came after the backup.
+    # Changes after the backup.
     store.ledger.append(of_client(Kind.NOTE_SET, "c1", note="Calls on Fridays"))
     store.ledger.append(of_link(Kind.REFRESHED, "c2", "o2", organisation_name=None, details={}, lists={}))
     store.close()

@@ -1,4 +1,4 @@
-"""A practice on a sandbox, and what must hold of it after any fault."""
+"""A practice on a sandbox, and what must be true of it after any fault."""
 
 import os
 import shutil
@@ -34,7 +34,7 @@ def somebody(folder: Path) -> Iterator[None]:
 
 @dataclass
 class Ground:
-    """A practice in `folder` to which two people are signed in; the first reaches every organisation."""
+    """A practice in `folder` with two people signed in. The first one reaches every organisation."""
 
     box: Running
     folder: Path
@@ -50,7 +50,7 @@ class Ground:
         return cls(box, folder)
 
     def copy(self, folder: Path) -> "Ground":
-        """The same practice as it is now, in another folder; the sign-ins are the same, for the keyring is."""
+        """The same practice as it is now, in another folder. The keyring is the same, and so the sign-ins are too."""
         shutil.copytree(self.folder, folder)
         return Ground(self.box, folder)
 
@@ -71,7 +71,7 @@ class Ground:
         return self.box.sandbox.calls.total
 
     def killed_after(self, calls: int, started: Started) -> bool:
-        """Kills a command once so many more calls were answered; False if it had ended before."""
+        """Kills a command after that many more calls were answered; False if it had already ended."""
         until, end = self.calls() + calls, time.monotonic() + PATIENCE_S
         while started.process.poll() is None and self.calls() < until:
             assert time.monotonic() < end
@@ -82,7 +82,7 @@ class Ground:
 
 @dataclass(frozen=True)
 class State:
-    """What a practice holds: `hashes` of its entries in order, its clients, and its integrations' organisations."""
+    """The content of a practice: `hashes` of its entries in order, its clients, and its integrations' organisations."""
 
     hashes: tuple[bytes, ...]
     clients: frozenset[str]
@@ -90,7 +90,7 @@ class State:
 
 
 def state(database: Path, *, derived: bool = True) -> State:
-    """What the practice holds now; fails where the file, the chain, or (`derived`) the client list is not whole."""
+    """The practice's content now. Fails if the file, the chain, or (`derived`) the client list is damaged."""
     with closing(Store(database)) as store, database_of(store).reading() as db:
         assert db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
         assert verify(db) is None
@@ -102,24 +102,24 @@ def state(database: Path, *, derived: bool = True) -> State:
             "SELECT DISTINCT software, organisation_id FROM ledger WHERE kind = 'integration_connected'"
         )
         assert len(links) == len(db.execute(connected).fetchall()), "nothing is added twice"
-        # A business that is in several accounting apps is one client.
+        # A business in several accounting apps is one client.
         assert len(clients) == len(links) or len({software for software, _ in links}) > 1
         return State(hashes, frozenset(clients), frozenset(links))
 
 
 def nothing_lost(before: State, after: State) -> None:
-    """Every entry, client and integration that was kept is still there, as it was."""
+    """Checks that every saved entry, client and integration is still there and unchanged."""
     assert after.hashes[: len(before.hashes)] == before.hashes
     assert after.clients >= before.clients and after.organisations >= before.organisations
 
 
 def nothing_waits(database: Path) -> None:
-    """No job has anything left to do."""
+    """Checks that no job has anything left to do."""
     with closing(Store(database)) as store:
         assert [job.id for job in store.jobs.all() if job.count(ItemState.WAITING, ItemState.DOING)] == []
 
 
 def explained(result: Said) -> None:
-    """A command ended with a status of its own, and said nothing that it could not explain."""
+    """Checks that a command ended with one of its own exit statuses and reported no unexpected error."""
     assert result.code in STATUSES, result
     assert "Traceback" not in result.err and "Unexpected error" not in result.err, result.err

@@ -13,7 +13,7 @@ from tests.support import plans
 
 
 def resident_kib() -> int:
-    """What this process holds in memory now."""
+    """How much memory this process uses now."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1])
@@ -21,7 +21,7 @@ def resident_kib() -> int:
 
 
 async def jobs(workplace: Workplace) -> None:
-    """Checks every organisation, again and again; what goes wrong is met again the next time."""
+    """Checks every organisation again and again. A failure is simply retried in the next round."""
     async with workplace.session() as session:
         while not select.select([sys.stdin], [], [], 0)[0]:
             try:

@@ -51,11 +51,11 @@ REMOTE = (
     "revoke",
 )
 MEMORY_MAY_GROW = 1.10
-"""What the last quarter may hold more than the second: the first is for what is kept once."""
+"""How much more memory the last quarter may use than the second. The first quarter fills the caches."""
 
 
 class Soak:
-    """One practice, a program that runs all the while beside it, and the dice."""
+    """One practice, a program that runs beside it all the time, and the random numbers."""
 
     def __init__(self, box: Running, folder: Path, seed: int) -> None:
         self.box = box
@@ -76,7 +76,7 @@ class Soak:
         self.before = state(self.ground.database)
 
     def _consents(self, email: str, software: str) -> list[list[str] | None]:
-        """What this person consents to: everything at once (None), or each organisation alone where a consent is for one."""
+        """What this person consents to: everything at once (None), or one organisation at a time if a consent covers one."""
         if self.box.sandbox.softwares[software].reach != "one":
             return [None]
         world = self.box.sandbox.world
@@ -84,7 +84,7 @@ class Soak:
         return [[world.id_of(software, place)] for place in world.reach(person)]
 
     def round(self) -> None:
-        """Perhaps a fault of the app, then a command with perhaps one of its own; then everything is looked at."""
+        """Sets a fault in the app or none, runs a command with a fault of its own or none, and checks everything."""
         if self.dice.random() < 0.4:
             self._remote()
         fault = self.dice.choice(
@@ -189,13 +189,13 @@ class Soak:
         self.counts["two at once"] += 1
 
     def listen(self, lasting: Started) -> None:
-        """Takes up what the lasting program told of its memory; fails where it has ended."""
+        """Reads the memory that the lasting program reported. Fails if the program has ended."""
         assert lasting.process.poll() is None, lasting.err
         assert "Traceback" not in lasting.err, lasting.err
         self.memory = [int(line) for line in lasting.out.split()]
 
     def sum(self, kind: str) -> int:
-        """How often all counts that begin so came."""
+        """The sum of all counts whose names begin like this."""
         return sum(count for name, count in self.counts.items() if name.startswith(kind))
 
     def grown(self) -> float:
@@ -205,7 +205,7 @@ class Soak:
 
 
 def main() -> None:
-    """Runs it."""
+    """Runs the soak."""
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--minutes", type=float, default=60)
     reader.add_argument("--seed", type=int, default=7)

@@ -81,7 +81,7 @@ def test_leases_and_pauses_from_a_fast_clock_hold_up_nobody_forever(tmp_path: Pa
             pass
 
     with clock_off_by(timedelta(hours=3)):
-        # Killed while it calls: its place is left in the file.
+        # The process is killed during a call, so its place stays in the file.
         asyncio.run(limiter.turn(lane, limits, longest_wait_s=1, lease_s=20).__aenter__())
         limiter.block(lane, 30)
         limiter.close()
@@ -113,7 +113,7 @@ def test_every_day_on_which_jobs_run_has_one_copy(ground: Ground, tmp_path: Path
     shutil.rmtree(copies.folder_of(here.database), ignore_errors=True)
     assert "the first job of each day" in said_of(here, "backups")
     assert here.cli.inside("backup").code == 0
-    # Each night a second earlier than the night before, as it happens with cron.
+    # Each night a second earlier than the night before, as can happen with cron.
     for night in range(5):
         with clock_off_by(timedelta(days=night, seconds=-night)):
             assert here.cli.inside("check").code == 0
@@ -132,7 +132,7 @@ def test_first_job_of_a_day_may_be_one_that_is_resumed(ground: Ground, tmp_path:
 
 
 def said_of(ground: Ground, name: str) -> str:
-    """What the doctor says of one thing."""
+    """What the doctor says about one check."""
     return next(
         check["says"] for check in ground.cli.inside("doctor", "--json").json if check["name"] == name
     )

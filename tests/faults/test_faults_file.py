@@ -28,7 +28,7 @@ CODES = "Practice code,Client\nNEW1,Client 1\n"
 
 
 def refusal(result: Said) -> str:
-    """The one line that a command says of what is wrong."""
+    """The one line in which a command says what is wrong."""
     assert result.code in (1, 2), result
     lines = result.err.splitlines()
     assert len(lines) == 1 and lines[0].startswith("clientsync: "), result.err
@@ -147,7 +147,7 @@ def test_file_that_is_missing_comes_back_from_its_backup(cli: Command, database:
 
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
-    """Another process has it for itself, as a backup program or an sqlite3 shell may."""
+    """Another process locks the file, as a backup program or an sqlite3 shell may."""
     code = (
         "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None);"
         "db.execute('PRAGMA locking_mode = EXCLUSIVE'); db.execute('BEGIN EXCLUSIVE'); print('ready', flush=True); sys.stdin.read()"

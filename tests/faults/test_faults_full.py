@@ -77,7 +77,7 @@ def test_file_that_may_not_grow_is_like_a_full_disk(box: Running, tmp_path: Path
 
     result = run("add", "xero", "--all")
     explained(result)
-    # Which file meets the limit first, the practice's or that of the calls, is a matter of time.
+    # Either file may reach the limit first: the practice's or that of the call limits.
     assert result.code in (1, 2) and ("can't be written" in result.err or "can't be used" in result.err)
     assert "Raise the limit, then try again." in result.err and "disk I/O error" not in result.err
     assert ground.cli.inside("add", "xero", "--all").code == 0
@@ -101,7 +101,7 @@ def test_full_disk_is_reported_whatever_sqlite_calls_it(disk: Path) -> None:
         with pytest.raises(Trouble, match=full):
             store.ledger.append(*(added(f"more{n}", "X" * 500) for n in range(400)))
     fill()
-    # What several processes share can't be made: SQLite speaks of an I/O error.
+    # If the memory shared by processes can't be created, SQLite reports an I/O error.
     with closing(sqlite3.connect(disk / "practice.db")) as db, pytest.raises(sqlite3.Error, match="I/O"):
         db.execute("SELECT count(*) FROM ledger")
     with pytest.raises(UsageError, match=full):

@@ -73,7 +73,7 @@ def test_altered_entry_is_found(store: Store, seq: int) -> None:
 )
 def test_removed_entries_are_found_at_the_end_too(store: Store, removed: str, flaw: Flaw) -> None:
     assert changed(store, f"DELETE FROM ledger WHERE {removed}") == flaw
-    # And stay found: what is appended later takes no one's number.
+    # It stays found, because later entries do not reuse the numbers.
     store.ledger.append(added("later"))
     assert store.ledger.last() == ENTRIES + 1
     found = verify(database_of(store).connection)
@@ -148,7 +148,7 @@ def test_byte_anywhere_is_found(store: Store, seq: int, at: int, byte: int, colu
 
 
 def rechained(path: Path) -> None:
-    """As someone would who alters the ledger and knows how it is chained."""
+    """Alters the ledger as someone would who knows how it is chained."""
     with closing(sqlite3.connect(path)) as db:
         db.execute(
             """UPDATE ledger SET body = replace(body, 'Client 3', 'Client X') WHERE kind = 'client_added'"""

@@ -24,7 +24,7 @@ WATCHED = {"os.rename", "os.remove", "os.mkdir", "os.chmod", "os.chown", "sqlite
 
 
 def damaged(database: Path) -> None:
-    """Overwrites the client list; the ledger stays whole."""
+    """Overwrites the client list; the ledger stays intact."""
     with closing(sqlite3.connect(database)) as db:
         pages = [
             row[0]
@@ -53,7 +53,7 @@ def with_a_log(database: Path) -> None:
 
 
 def dies_at(step: int, database: Path, file: Path | None) -> None:
-    """Restores `file`, else repairs, and dies before the file operation of that number; ends with 0 if there are fewer."""
+    """Restores `file` (None: repairs), and dies before the file operation with that number. Ends with 0 if there are fewer."""
     taken = 0
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:
@@ -71,7 +71,7 @@ def dies_at(step: int, database: Path, file: Path | None) -> None:
 
 
 def clients(database: Path) -> set[str] | None:
-    """The clients of a practice whose ledger is whole; None: it is damaged."""
+    """The clients of a practice with an intact ledger; None: it is damaged."""
     try:
         with closing(Store(database)) as store, database_of(store).reading() as db:
             found = {row[0] for row in db.execute("SELECT id FROM clients WHERE name_key > ''")}
@@ -131,7 +131,7 @@ def test_restore_killed_at_any_step_leaves_the_old_or_the_new_file(database: Pat
 
 
 def dies_at_rename(to: str, database: Path, file: Path) -> None:
-    """Restores `file`, and dies before it puts a file of that name, or a name that ends so, in its place."""
+    """Restores `file`, and dies before it moves a file with this name (or ending) into place."""
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:
         if event == "os.rename" and (
@@ -195,7 +195,7 @@ def test_repair_and_restore_are_refused_while_the_practice_is_open(cli: Command,
     )
     assert "is damaged" in result.out
     assert not list(database.parent.glob("*before-restore*")) and len(before) == database.stat().st_size
-    # Not by its number: once it is killed, no one uses the practice.
+    # Once the process is killed, no one uses the practice.
     other.kill()
     other.join(PATIENCE_S)
     assert cli.inside("doctor", "--repair").code == 0
@@ -203,7 +203,7 @@ def test_repair_and_restore_are_refused_while_the_practice_is_open(cli: Command,
 
 
 def writes(database: Path, line: Connection) -> None:
-    """Opens the practice for each entry, and reports each that was kept, until it is told to end."""
+    """Opens the practice for each entry and reports each one that was saved, until the test ends it."""
     n = 0
     while not line.poll():
         with closing(Store(database)) as store:
@@ -241,7 +241,7 @@ def test_no_entry_that_was_reported_is_lost_when_restores_come_between(database:
 def test_process_with_the_replaced_file_open_stops_writing(cli: Command, database: Path) -> None:
     (copy,) = database.with_name("practice.db.backups").iterdir()
     store = Store(database)
-    # Someone took the lock away, else it would have been refused.
+    # Someone removed the lock; otherwise the restore would have been refused.
     database.with_name("practice.db.in-use").unlink()
     with closing(sqlite3.connect(copy)) as db:
         db.execute("PRAGMA journal_mode = DELETE")

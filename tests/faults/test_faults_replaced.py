@@ -50,7 +50,7 @@ def test_running_job_stops_when_the_practice_is_replaced(ground: Ground, tmp_pat
     result = started.end()
     explained(result)
     assert result.code == 1 and result.err.count(SAYS) == 1, result
-    assert state(here.database) == before, "nothing is written by who had the former file"
+    assert state(here.database) == before, "a process with the former file open writes nothing"
     assert here.cli.inside("refresh", "--all").code == 0
 
 

@@ -1,6 +1,6 @@
-"""`python -m tests.fuzz NAME [SECONDS]`: tries inputs without an end; atheris leads where it is installed, else Hypothesis.
+"""`python -m tests.fuzz NAME [SECONDS]`: tries inputs until the time is over, with atheris if it is installed, else with Hypothesis.
 
-`python -m tests.fuzz all SECONDS` does so for every parser in turn, and ends with the counts as JSON.
+`python -m tests.fuzz all SECONDS` does this for every parser in turn, and prints the counts as JSON.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from tests.fuzz.inputs import CORPUS, corpus, mutated, mutated_json
 
 
 def by_hypothesis(name: str, seconds: float) -> int:
-    """How many inputs were tried in so many seconds."""
+    """How many inputs were tried in how many seconds."""
     from tests.fuzz.targets import TARGETS
 
     seeds, tried, end = list(corpus(name).values()), 0, time.monotonic() + seconds
@@ -41,15 +41,15 @@ def by_hypothesis(name: str, seconds: float) -> int:
 
 
 def by_atheris(name: str, seconds: float) -> None:
-    """Ends the process itself; atheris says how many were tried."""
+    """Ends the process itself. atheris prints how many inputs were tried."""
     import atheris  # pyright: ignore[reportMissingImports]
 
-    # Only what is imported here is watched for new ways that an input takes.
+    # atheris only observes the code paths of modules imported here.
     with atheris.instrument_imports(include=["clientsync_tui"]):
         from tests.fuzz.targets import TARGETS
     found = tempfile.mkdtemp(
         prefix=f"fuzz-{name}-"
-    )  # inputs that went a new way are written to the first folder
+    )  # inputs that took a new code path are written to the first folder
     atheris.Setup(
         [name, f"-max_total_time={int(seconds)}", "-print_final_stats=1", found, str(CORPUS / name)],
         TARGETS[name],
@@ -58,12 +58,12 @@ def by_atheris(name: str, seconds: float) -> None:
 
 
 def every(seconds: float) -> dict[str, int]:
-    """How many inputs each parser took or refused in words; the first input that does neither ends it."""
+    """How many inputs each parser accepted or refused with a message. Any other outcome ends it."""
     from tests.fuzz.targets import TARGETS
 
     tried: dict[str, int] = {}
     for name in TARGETS:
-        # A process for each: atheris ends the one that it runs in.
+        # One process each, because atheris ends the process it runs in.
         line = [sys.executable, "-m", "tests.fuzz", name, str(seconds)]
         process = subprocess.run(line, capture_output=True, text=True, check=False)
         found = re.search(

@@ -11,7 +11,7 @@ CORPUS = Path(__file__).parent / "corpus"
 
 
 def corpus(target: str) -> dict[str, bytes]:
-    """The inputs that are kept for a target, by the name of their file."""
+    """The saved inputs for a target, by file name."""
     return {file.name: file.read_bytes() for file in sorted((CORPUS / target).iterdir())}
 
 
@@ -24,7 +24,7 @@ _ODD = st.sampled_from(
 
 
 def mutated(seeds: list[bytes]) -> st.SearchStrategy[bytes]:
-    """A seed with some of it replaced."""
+    """A seed with parts of it replaced."""
 
     @st.composite
     def made(draw: st.DrawFn) -> bytes:
@@ -54,7 +54,7 @@ _VALUES: st.SearchStrategy[Any] = st.recursive(
 
 
 def mutated_json(seeds: list[bytes]) -> st.SearchStrategy[bytes]:
-    """A seed, which is JSON, with some values in it replaced, taken out or doubled."""
+    """A JSON seed with some values replaced, removed or doubled."""
     trees = [json.loads(seed) for seed in seeds]
 
     @st.composite
@@ -80,7 +80,7 @@ def mutated_json(seeds: list[bytes]) -> st.SearchStrategy[bytes]:
 
 
 def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
-    """Every place in a tree where something stands."""
+    """The path of every value in a tree."""
     pairs = (
         list(tree.items())
         if isinstance(tree, dict)

@@ -67,7 +67,7 @@ def practice_codes(data: bytes) -> None:
 
 
 def filter_language(data: bytes) -> None:
-    """What is typed behind `/`, and `--match`."""
+    """What is typed after `/`, and `--match`."""
     text = _text(data)
     try:
         assert all(term.value is not None for term in filters.parse(text))
@@ -76,7 +76,7 @@ def filter_language(data: bytes) -> None:
 
 
 def pasted_redirect(data: bytes) -> None:
-    """The address that a person pastes."""
+    """The address that a user pastes."""
     try:
         found = pasted.readings(_text(data), lambda found: "error" in found)
     except UsageError as trouble:
@@ -87,7 +87,7 @@ def pasted_redirect(data: bytes) -> None:
 
 
 def redirect_query(data: bytes) -> None:
-    """The query that comes to the loopback."""
+    """The query that arrives at the loopback."""
     _redirect(parse_qs(data.decode("latin-1"), keep_blank_values=True))
 
 
@@ -119,7 +119,7 @@ def retry_after(data: bytes) -> None:
 
 
 def keyring_file(data: bytes) -> None:
-    """The encrypted file, before anything of it is believed."""
+    """The encrypted file, before it is trusted."""
     try:
         file = keyring_format.taken_apart(data)
     except (keyring_format.Damaged, keyring_format.Newer):
@@ -147,7 +147,7 @@ def passphrase_file(data: bytes) -> None:
 
 
 class _Calls:
-    """Answers each call with the next of what was given, the last one forever; so many in all."""
+    """Answers each call with the next of the given answers, the last one forever, up to a maximum."""
 
     def __init__(self, answers: list[Any]) -> None:
         self._answers = [shapes.read(json.dumps(answer)) for answer in answers or [None]]
@@ -239,7 +239,7 @@ def _acts(software: Any, do: str, replies: list[Any], case: Mapping[str, Any]) -
 
     async def person() -> None:
         found = await software.person(new())
-        # Without an id it is whoever is logged in to this host.
+        # Without an id, it is the user of this host.
         assert clean(found.id + found.name + found.email) == found.id + found.name + found.email
 
     async def granted() -> None:
@@ -257,7 +257,7 @@ async def _only_trouble(act: Callable[[], Any]) -> None:
 
 
 def _text(data: bytes) -> str:
-    """Text as a terminal, a pipe or a header may bring it: also what is no UTF-8."""
+    """Text from a terminal, a pipe or a header, even if it is not UTF-8."""
     return data.decode("utf-8", "surrogateescape")
 
 

@@ -1,4 +1,4 @@
-"""The shared server, one for the folder: a module that imports the fixture would start its own."""
+"""The shared server, one for the folder, because a module that imports the fixture would start its own."""
 
 from tests.support.postgres import postgres, server
 

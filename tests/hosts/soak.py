@@ -1,7 +1,7 @@
-"""A soak of two hosts: `python -m tests.hosts.soak MINUTES`. Programs and the server are killed all the time.
+"""A soak of two hosts: `python -m tests.hosts.soak MINUTES`. Kills programs and the server all the time.
 
-At the end every copy is what its ledger says, the heads are equal, nothing that was reported as saved is lost, and each item ran once.
-It prints what it did as JSON.
+At the end, every copy must match its ledger, the heads must be equal, everything reported as saved must be there, and each item must have
+run once. Prints what it did as JSON.
 """
 
 import json
@@ -87,7 +87,7 @@ def _work(store: Store, chance: random.Random) -> None:
 
 
 def soak(minutes: float) -> dict[str, object]:
-    """Runs it; returns the counts. Raises AssertionError where something is lost, doubled or different."""
+    """Runs the soak and returns the counts. Raises AssertionError if something is lost, doubled or different."""
     server, chance = Server(), random.Random()
     counts: Counter[str] = Counter()
     try:

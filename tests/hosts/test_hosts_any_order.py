@@ -34,7 +34,7 @@ from tests.support.inside import database_of
 from tests.support.postgres import OWNER, Database, Server
 
 HOSTS = {"london": OWNER, "paris": "ben"}
-"""Each with the role of the person there."""
+"""The hosts, each with the role of the person there."""
 ITEMS = 3
 EXAMPLES = int(os.environ.get("HOSTS_EXAMPLES", "4"))
 hosts = st.sampled_from(sorted(HOSTS))
@@ -42,13 +42,13 @@ some_clients = st.lists(st.sampled_from(CLIENTS), min_size=1, max_size=3, unique
 
 
 class Killed(BaseException):
-    """The program ends at this instant."""
+    """Simulates that the program ends at this instant."""
 
 
 class TwoHosts(RuleBasedStateMachine):
     """`server` and `clock`: set by the test, because Hypothesis makes the machines.
 
-    `claims`: whose each claim is. `taken_over`: how often one changed hands.
+    `claims`: who has claimed each client. `taken_over`: how often a claim changed hands.
     """
 
     server: Server
@@ -89,7 +89,7 @@ class TwoHosts(RuleBasedStateMachine):
 
     @contextmanager
     def _allowed(self) -> Iterator[None]:
-        """Whatever is done may be refused; without the server it must be."""
+        """Any action may be refused; without the server it must be."""
         try:
             yield
         except Unreachable:
@@ -117,7 +117,7 @@ class TwoHosts(RuleBasedStateMachine):
 
     @rule(host=hosts, entry=new_entries(), saved=st.booleans())
     def killed_while_saving(self, host: str, entry: NewEntry, saved: bool) -> None:
-        """Before the server has it, or between the server's commit and the file's."""
+        """Dies before the server's commit, or between it and the file's."""
         store = self._at(host)
         commit = store.home.commit
 
@@ -196,7 +196,7 @@ class TwoHosts(RuleBasedStateMachine):
 
     @rule()
     def claims_end(self) -> None:
-        """Half an hour passes for the claims alone."""
+        """Moves half an hour forward, for claims only."""
         if self.is_up:
             with self.database.connect() as db:
                 end = (
@@ -214,7 +214,7 @@ class TwoHosts(RuleBasedStateMachine):
 
     @rule(host=hosts, n=st.integers(0, ITEMS - 1), ends=st.booleans())
     def work(self, host: str, n: int, ends: bool) -> None:
-        """Takes an item of the newest job and does it, or dies with it in hand."""
+        """Starts an item of the newest job and does it, or dies while doing it."""
         store = self._at(host)
         if not (jobs := store.jobs.all(1)):
             return

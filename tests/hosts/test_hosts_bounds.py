@@ -82,15 +82,15 @@ def test_limit_is_the_servers_and_who_waits_gets_a_part(hosts: tuple[Host, Host]
     with postgres.connect("ben") as ben, postgres.connect() as ann:
         assert sum(ben.execute(take).fetchall()[0][0] for _ in range(20)) == 60
         assert ann.execute(take).fetchone() == (0,)
-        # Time goes on: half of what Ben took is over.
+        # Time passes: half of Ben's calls no longer count.
         ann.execute("UPDATE clientsync.rates SET n = n / 2")
-        assert ben.execute(take).fetchone() == (0,), "Ann waits, and Ben has his part"
+        assert ben.execute(take).fetchone() == (0,), "Ann waits, and Ben has his share"
         assert ann.execute(take).fetchone() == (5,)
         assert ben.execute("SELECT DISTINCT person::text FROM clientsync.rates WHERE n > 0").fetchall()
 
 
 def test_locks_end_with_the_time_that_a_change_may_take(hosts: tuple[Host, Host], postgres: Database) -> None:
-    hosts[0].ok("practice", "upgrade")  # sets them where the database has none, as making the practice does
+    hosts[0].ok("practice", "upgrade")  # sets them if the database has none, as creating the practice does
     with postgres.connect("ben") as db:
         assert db.execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("1min",)
         with db.transaction():
@@ -137,7 +137,7 @@ def test_what_a_superuser_left_is_put_right(tmp_path: Path, postgres: Database) 
         db.execute("INSERT INTO clientsync.people VALUES (session_user, 'admin')")
         db.execute("SELECT clientsync.grant_person('postgres', 'admin', NULL, NULL)")
     with postgres.connect() as db:
-        # As an early version upgraded it: what the superuser makes is theirs, and everyone's to call.
+        # Upgraded like an early version did: the superuser owns what they created, and everyone may call it.
         db.execute(steps()[6].encode())
     with connect(address_of(postgres.url())) as server:
         assert ownership.foreign(server) == ["postgres"] and ownership.is_open(server)
@@ -152,7 +152,7 @@ def test_move_that_was_cut_off_behind_its_last_step_is_completed(tmp_path: Path,
     ann.ok("team", "create", "North")
     before = ann.config.read_text()
     ann.ok("practice", "move", "--yes", postgres.url())
-    # As a kill would leave it: the server has everything, and neither the file nor the configuration says so.
+    # As after a kill: the server has everything, but neither the file nor the configuration says so.
     ann.config.write_text(before)
     with closing(sqlite3.connect(ann.folder / "practice.db")) as db, db:
         db.execute("DELETE FROM meta WHERE key = 'moved'")

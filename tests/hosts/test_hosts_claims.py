@@ -62,24 +62,24 @@ def test_servers_clock_says_when_a_claim_ends(
     since = london.ok("clients", "--json")[0]["claimed_by"]["since"]
     with paris.workplace() as workplace, clock_off_by(timedelta(hours=hours)):
         store = workplace.store
-        # Its clock is not known before the server was asked.
+        # The server's clock is unknown until it is asked.
         store.catch_up()
         now = datetime.now(UTC) + timedelta(hours=hours)
         (claim,) = store.claims.active(now)
         assert timedelta(minutes=29) < claim.until - now < timedelta(minutes=31)
-        assert iso(claim.since) == since, "as the history has it"
+        assert iso(claim.since) == since, "as in the history"
         assert [c.id for c in store.clients.by_id(["c1"], now).values() if c.claim] == ["c1"]
         assert claim_words.mark(claim, now, ascii_marks=True) == "@"
         assert store.claims.active(now + timedelta(minutes=31)) == []
         with closing(Store(store.path, PostgresHome(address_of(postgres.url("ben"))))) as unasked:
-            assert len(unasked.claims.active(now)) == 1, "the file knows of it without the server"
+            assert len(unasked.claims.active(now)) == 1, "the file has the claim without the server"
             found = unasked.clients.find(parse("claimed:postgres"), now, held=set(), me=set())
             assert len(found) == 1
         paris.ok("claim", "--client", "c2")
     (theirs,) = [c for c in london.ok("clients", "--json") if c["id"] == "c2"]
     began = datetime.fromisoformat(theirs["claimed_by"]["since"])
     assert abs(began - datetime.now(UTC)) < timedelta(minutes=1)
-    assert claimed(paris) == {"c1": "postgres", "c2": "Ben"}, "the clock was set right"
+    assert claimed(paris) == {"c1": "postgres", "c2": "Ben"}, "the clock was corrected"
 
 
 def test_without_the_server_claims_are_read_and_none_is_made(

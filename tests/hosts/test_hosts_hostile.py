@@ -1,4 +1,4 @@
-"""A member appends entries that the program never would: they have no effect and stop nobody."""
+"""A member appends entries that the program never would: they have no effect and block no one."""
 
 import json
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def append(
 
 
 def no_limits(postgres: Database) -> None:
-    """As the server was before it had limits of its own."""
+    """The server as it was before it had limits."""
     with postgres.connect() as db:
         db.execute(SIZE)
 

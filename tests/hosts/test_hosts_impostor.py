@@ -1,4 +1,4 @@
-"""An impostor in the place of a practice's server, on this host or through the environment, gets no password and no client."""
+"""A program that takes the place of a practice's server, on this host or through the environment, gets no password and no client."""
 
 import os
 import socket
@@ -26,7 +26,7 @@ TAKEN = ["ann:S3cr3tZ@127.0.0.1/p2", "ann:S3c/r3tZ@127.0.0.1/p2", "ann:S3c?r3tZ@
 
 @contextmanager
 def impostor(listener: socket.socket, asks: bytes) -> Generator[bytearray]:
-    """A program that poses as a server and asks for the password; it collects what it gets but for the requests for TLS."""
+    """A program that poses as a server and asks for the password. It collects everything it receives except requests for TLS."""
     got = bytearray()
 
     def serve() -> None:
@@ -83,7 +83,7 @@ def test_whoever_takes_the_servers_port_gets_no_password(
     with impostor(listener, asks) as got:
         result = ann.run("practice", "join", url)
     assert result.code == 4 and "No password was sent" in result.err
-    # The name of the role is all it learned: what follows the startup packet would begin with a p.
+    # It learned only the role's name. A password message after the startup packet would begin with a p.
     assert b"ann" in got and got.endswith(b"\0\0"), bytes(got)
 
 
@@ -101,7 +101,7 @@ def test_place_from_the_environment_needs_a_certificate_too(
     services = tmp_path / "services.conf"
     services.write_text(f"[away]\nhost=0.0.0.0\nport={port}\n")
     ann = host(tmp_path, "ann")
-    # To the system 0.0.0.0 is this host; to the program it is an address like any other elsewhere.
+    # For the system, 0.0.0.0 is this host. For the program, it is an address elsewhere.
     with impostor(listener, CLEARTEXT) as got:
         with monkeypatch.context() as env:
             env.setenv("PGHOSTADDR", "0.0.0.0")
@@ -199,7 +199,7 @@ def test_socket_that_another_user_put_there_is_not_used(tmp_path: Path, mode: in
     folder.chmod(mode)
     with impostor(listener, CLEARTEXT) as got:
         result = host(tmp_path, "ann").run("practice", "join", f"postgresql://ann@/p?host={folder}&port=5432")
-    # In a folder of root's nobody but root let it in, so libpq is asked whether its owner listens: here it is root.
+    # In root's folder, only root can have allowed the socket, so the program asks libpq to check whether its owner listens. Here root does.
     assert result.code == (2 if mode == 0o1777 else 4), result
     assert ("could have put it there" if mode == 0o1777 else "requirepeer") in result.err
     assert b"ann" not in got

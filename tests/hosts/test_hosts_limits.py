@@ -32,7 +32,7 @@ def budgets(tmp_path: Path, postgres: Database) -> tuple[Budget, Budget]:
 
 
 async def let_through(*limiters: Limiter, tries: int = 100, enough: int) -> list[int]:
-    """How many calls each lets through until these are enough, and in a moment more."""
+    """How many calls each host allows until that many are made, and for a moment after."""
     made = [0] * len(limiters)
 
     async def call(which: int) -> None:

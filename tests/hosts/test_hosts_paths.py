@@ -1,4 +1,4 @@
-"""No function of the practice looks for anything among the caller's temporary types and tables first."""
+"""No function of the practice searches the caller's temporary types and tables first."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +42,7 @@ def hosts(tmp_path: Path, postgres: Database) -> Iterator[list[Host]]:
 
 
 def unsafe(postgres: Database) -> list[str]:
-    """The names of the functions whose path does not end with the caller's temporary objects."""
+    """The names of the functions whose search path does not end with the caller's temporary objects."""
     with postgres.connect() as db:
         functions = db.execute(PATHS).fetchall()
     assert len(functions) > 20

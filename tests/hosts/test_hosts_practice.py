@@ -62,7 +62,7 @@ def test_what_would_double_is_refused_on_the_host_that_comes_second(hosts: tuple
             first.store.ledger.append(NewEntry(Kind.CODE_SET, "x", "c1", body={"code": "A1", "before": None}))
             add(first, "c2", "Oak")
         with paris.here():
-            # Paris has not followed yet, so its own file knows of no client.
+            # Paris is not up to date yet, so its own file has no client.
             taken = NewEntry(Kind.CODE_SET, "x", "c2", body={"code": "A1", "before": None})
             with pytest.raises(Clash):
                 second.store.ledger.append(taken)
@@ -130,7 +130,7 @@ def test_create_says_what_comes_next_and_wants_a_name(tmp_path: Path, postgres: 
         assert result.code == 2 and "--name NAME" in result.err
     result = ann.ok("practice", "create", url, "--name", "Tester & Co")
     assert "This host still uses its previous practice." in result.err
-    assert f"clientsync practice join '{url}'" in result.err, "as a shell takes it"
+    assert f"clientsync practice join '{url}'" in result.err, "quoted for a shell"
     assert f"clientsync practice move '{url}'" in result.err
 
 
@@ -159,7 +159,7 @@ def test_person_is_one_actor_in_the_history_before_and_after_a_move(
             assert [entry["seq"] for entry in at.ok("log", "--by", who, "--json")] == [3, 5]
     assert [entry["seq"] for entry in ben.ok("log", "--by", "you", "--json")] == [3, 5]
     with ben.workplace() as workplace:
-        assert workplace.store.inspection.flaw() is None, "the entries are as they were"
+        assert workplace.store.inspection.flaw() is None, "the entries are unchanged"
         (entry,) = [entry for entry in workplace.store.ledger.entries() if entry.seq == 3]
         assert entry.actor == mail
 
@@ -180,7 +180,7 @@ def test_practice_moves_there_and_back_with_the_same_head(tmp_path: Path, postgr
     assert moved["head"] == before["head"] == after["head"] and after["home"] == "postgresql"
     assert [entry["actor"] for entry in ann.ok("log", "--json")] == ["somebody"] * 2
     with ann.workplace() as workplace:
-        assert workplace.store.practice_id == practice, "the keyring's names hold it"
+        assert workplace.store.practice_id == practice, "the keyring's names contain it"
         add(workplace, "c3", "Elm")
     with closing(Store(ann.folder / "practice.db")) as left, pytest.raises(Exception, match="was moved to"):
         left.ledger.append(NewEntry(Kind.CLIENT_ADDED, "x", "c9", body={"name": "Lost"}))

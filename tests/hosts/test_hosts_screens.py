@@ -23,7 +23,7 @@ def add(at: Host, client: str, name: str) -> None:
 async def test_screen_follows_colleagues_and_says_since_when_the_server_is_gone(
     tmp_path: Path, postgres: Database, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # So long nothing is asked: what arrives is what the server tells.
+    # The program asks so rarely that the change can only come from an announcement.
     monkeypatch.setattr(follower, "POLL_S", 600.0)
     london, paris = shared(tmp_path, postgres, "ann", "ben")
     add(london, "c1", "Abbey Road Bakery")

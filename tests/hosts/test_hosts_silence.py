@@ -1,4 +1,4 @@
-"""The line to the server goes silent while connections stay open: nothing waits for ever, and everything goes on once it is back."""
+"""The line to the server goes silent while connections stay open. Nothing waits forever, and everything continues once it is back."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ def line(postgres: Database) -> Iterator[Line]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a test ends soon."""
+    """Short limits, so that tests end soon."""
     monkeypatch.setattr(follower, "POLL_S", 0.1)
     monkeypatch.setattr(follower, "AGAIN_S", 0.1)
     monkeypatch.setattr(follower, "SILENCE_S", 1.0)
@@ -44,7 +44,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def ben(tmp_path: Path, postgres: Database, line: Line, impatient: None) -> Host:
-    """Behind the line."""
+    """A host that reaches the server through the line."""
     (ann,) = shared(tmp_path, postgres, "ann")
     with ann.workplace() as workplace:
         workplace.store.ledger.append(ADDED)
@@ -56,7 +56,7 @@ def ben(tmp_path: Path, postgres: Database, line: Line, impatient: None) -> Host
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """Waits for it."""
+    """Waits until the condition holds."""
     begun = time.monotonic()
     while not holds():
         assert time.monotonic() - begun < PATIENCE_S
@@ -78,7 +78,7 @@ def test_open_program_says_that_the_line_is_silent_and_goes_on_when_it_is_back(
             begun = time.monotonic()
             with pytest.raises(Unreachable):
                 workplace.store.ledger.append(NewEntry(Kind.NOTE_SET, "x", "c1", body={"note": "Hello"}))
-            assert time.monotonic() - begun < 1, "nobody waits for what is known"
+            assert time.monotonic() - begun < 1, "no one waits for a known failure"
             assert workplace.store.clients.total() == 1
             ann.ok("team", "create", "North")
             line.restore()
@@ -141,7 +141,7 @@ def test_answer_that_only_trickles_in_is_given_up(
 def test_hosts_on_networks_of_their_own_outlast_a_cable_that_is_unplugged(
     tmp_path: Path, postgres: Database, impatient: None
 ) -> None:
-    """Through TLS, from two namespaces to a third. Every packet is lost, which nobody is told."""
+    """Through TLS, from two namespaces to a third. Every packet is lost, and no connection is closed."""
     office, name = Authority(tmp_path, "office"), "db.example.com"
     socket = postgres.server.socket_folder / f".s.PGSQL.{postgres.server.port}"
     with network(2) as net, ExitStack() as stack:

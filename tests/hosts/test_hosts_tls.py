@@ -20,7 +20,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "administrators.md"
 
 
 def address(database: Database, line: Line, more: str = "") -> str:
-    """To the system 0.0.0.0 is this host; to the program it is an address like any other elsewhere, so TLS is a must."""
+    """For the system, 0.0.0.0 is this host. For the program, it is an address elsewhere, so TLS is required."""
     return f"postgresql://{OWNER}@{NAME}:{line.port}/{database.name}?hostaddr=0.0.0.0{more}"
 
 

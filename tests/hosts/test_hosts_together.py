@@ -16,7 +16,7 @@ from tests.support.postgres import Database, Server
 from tests.support.practice import shown, until
 
 NEVER_S = 600.0
-"""For pauses between questions to the server: what arrives anyway is what it tells by itself."""
+"""A long pause between questions to the server, so that changes can only arrive through announcements."""
 
 
 def add(at: Host, client: str, name: str) -> None:

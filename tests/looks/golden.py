@@ -9,7 +9,7 @@ from tests.looks.look import Row
 
 FOLDER = Path(__file__).parent / "golden"
 UPDATE = "UPDATE_LOOKS"
-"""Set in the environment, it writes what is seen to the golden files."""
+"""If this is set in the environment, the looks are written to the golden files."""
 LETTERS = ascii_letters + digits
 NONE = "."
 """The letter of cells without a style."""
@@ -19,12 +19,12 @@ Lines = list[str]
 
 
 def updating() -> bool:
-    """Whether what is seen is what is right."""
+    """Whether the look is the expected one."""
     return bool(os.environ.get(UPDATE))
 
 
 class Golden:
-    """The looks of one scene as they are kept, and as they are seen."""
+    """The saved looks of one scene, and those seen now."""
 
     def __init__(self, name: str) -> None:
         self._file = FOLDER / f"{name}.txt"
@@ -81,7 +81,7 @@ class Golden:
         self._seen[_head(size, theme)] = told
 
     def differences(self) -> str:
-        """What looks otherwise than it did, by size and theme; written down instead where that is asked for."""
+        """The looks that differ from the saved ones, by size and theme. If requested, saves them instead."""
         seen = {**self._seen, **{_legend(theme): _means(known) for theme, known in self._letters.items()}}
         if updating():
             FOLDER.mkdir(exist_ok=True)

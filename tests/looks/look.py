@@ -1,4 +1,4 @@
-"""What a terminal would show, as rows of text with the runs of styles of their cells."""
+"""What a terminal would show, as rows of text with the styles of their cells."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -25,7 +25,7 @@ class Frames:
 
 
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> Frames:
-    """Apps only count their frames: a look is taken from the layout, and to draw it for no terminal takes a third of the time."""
+    """Makes apps only count their frames. A look comes from the layout, and drawing frames for no terminal would take a third of the time."""
     frames = Frames()
 
     def clear(compositor: Compositor, *_: object, **__: object) -> None:
@@ -37,7 +37,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> Frames:
 
 
 def _strips(screen: Screen[object]) -> list[Strip]:
-    # Else there would be nothing below a dialogue.
+    # Otherwise nothing would be visible below a dialogue.
     visible_screen_stack.set(screen.app._background_screens)
     return screen._compositor.render_strips()
 
@@ -57,7 +57,7 @@ def look(screen: Screen[object]) -> list[Row]:
 
 
 def width_of(row: Row) -> int:
-    """So many cells."""
+    """That many cells."""
     return sum(count for _, count in row[1])
 
 

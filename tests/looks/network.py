@@ -1,4 +1,4 @@
-"""The network for the looks: nobody is called, and the results are always the same."""
+"""The network for the looks: no calls are made, and the results are always the same."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -23,7 +23,7 @@ REACHED = tuple(
     for n, name in enumerate((*NAMES, "New & Sons", "新しい会社", "A Name That Is Much Longer Than Any Column Of The Table Has Room For Ltd"))
     if n != 5
 )  # fmt: skip
-"""All but one of those that clients are integrated with, and some that are on no client list."""
+"""All organisations of the clients but one, and some that are not on the client list."""
 LINK = "https://login.example.com/authorize?response_type=code&client_id=0123456789ABCDEF&redirect_uri=http%3A%2F%2Flocalhost%3A8400%2Fcallback&scope=openid+offline_access&state=example"
 PLACES = {
     "short_link": "http://127.0.0.1:8400/",
@@ -87,7 +87,7 @@ class Still:
 
 
 async def shown() -> None:
-    """No one answers before the link is on the screen."""
+    """No answer comes before the link is on the screen."""
     for _ in range(50):
         await asyncio.sleep(0)
 
@@ -114,7 +114,7 @@ class Refused(Still):
 
 
 class Consenting(Still):
-    """Another company than the one asked for comes first, and nothing after it."""
+    """A different company than the requested one comes first, and nothing after it."""
 
     came = 0
     again = False
@@ -134,7 +134,7 @@ class ConsentingAgain(Consenting):
 
 
 def stand_still(monkeypatch: pytest.MonkeyPatch, network: type[Still]) -> None:
-    """What a screen asks of the network is answered by it, and no second goes by while a sign-in waits."""
+    """Answers the screens' calls in place of the network, and stops the clock while a sign-in waits."""
 
     async def ask(screen: ActionScreen, work: Callable[[Any], Awaitable[object]]) -> object:
         return await work(network(screen.main.workplace))

@@ -61,7 +61,7 @@ ERROR = "The organisation is closed or inactive in Xero. Ask the client, who pay
 
 
 def workplace(folder: Path, theme: str, *, second: bool = False, new: bool = False) -> Workplace:
-    """The practice before anything is in it. `second`: another app is set up too; `new`: nothing at all is set up."""
+    """The empty practice. `second`: another app is set up too; `new`: nothing at all is set up."""
     config = folder / "config.toml"
     told = NEW if new else CONFIG.format(theme=theme, further=SECOND if second else "")
     config.write_text(told.format(theme=theme), "utf-8")
@@ -112,7 +112,7 @@ def _add(store: Store, n: int, name: str, sign_in: str) -> None:
 
 
 def begin_job(store: Store) -> None:
-    """A job that this process is at: some done, one failed, some under way."""
+    """A job that this process is running: some items done, one failed, some in progress."""
     items = [PlanItem(Will.DO, f"c{n:02}", name, "xero", f"o{n}") for n, name in enumerate(NAMES)]
     with patch("secrets.token_hex", lambda size: "fedcba9876543210"[: size * 2]):
         job = store.jobs.create(Plan("refresh", "xero", None, tuple(items)), ANN)
@@ -166,7 +166,7 @@ def break_more(store: Store) -> None:
 
 
 def overnight(store: Store) -> None:
-    """What a morning begins with: one broke, one was fixed, one changed, one came."""
+    """News for the morning view: one client broke, one was fixed, one changed, one was added."""
     at = NOW - timedelta(hours=4)
     for n, kind, body in (
         (1, Kind.FOUND_EXPIRED, {"reason": Reason.SIGN_IN_REFUSED, "was": None, "sign_in": "xero:bob"}),

@@ -1,4 +1,4 @@
-"""The scenes: for each, the keys that lead there from the client list, and what happened in the practice before."""
+"""The scenes: for each, the keys that lead there from the client list, and what happened earlier in the practice."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -43,12 +43,12 @@ REASSIGN = (("s 3", REACH), ("enter", "that you have access to"))
 
 @dataclass(frozen=True)
 class Scene:
-    """`steps`: keys, and a text that is seen after them."""
+    """`steps`: keys, and a text that appears after them."""
 
     name: str
     steps: tuple[tuple[str, str], ...] = ()
     empty: bool = False
-    """Nothing is in the practice yet."""
+    """The practice is empty."""
     prepare: Callable[[Store], None] | None = None
     """What else happened in it."""
     new: bool = False
@@ -59,9 +59,9 @@ class Scene:
     """What is in the person's home."""
     network: type[Still] = Still
     push: Callable[[], Screen[Any]] | None = None
-    """A screen that no key leads to."""
+    """A screen that no key opens."""
     looks: Looks = EACH
-    """The sizes and themes in which it is looked at."""
+    """The sizes and themes to look at."""
 
     def __str__(self) -> str:
         return self.name

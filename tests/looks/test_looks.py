@@ -25,12 +25,12 @@ from tests.support.pilot import run_app
 STARTED = {"clients": (USUAL, NO_COLOR), "settings": (USUAL, "light"), "job": (LARGE, "light")}
 """Scenes that are also started in another size and theme."""
 ORDER = ("dark", "light", "ansi", NO_COLOR)
-"""Of the themes: an app that shows no colours never does again."""
+"""The order in which an app changes its theme. No colours come last, because an app without colours never shows any again."""
 PATIENCE_S = 30
-"""What is expected comes in its own time on a busy machine."""
+"""How long to wait for the expected look on a busy machine."""
 LOOK_EVERY_S = 0.002
 REST_S = 0.4
-"""Nothing is drawn for so long, where it is not known what is to be seen."""
+"""How long nothing may be drawn, if the expected look is unknown."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -78,19 +78,19 @@ class Opened:
         if name != app.theme:
             app.theme = name
         if app.size != size:
-            # Not by the pilot, which waits for more than is waited for here.
+            # Not through the pilot, which waits for more than needed here.
             app._driver._size = Size(*size)
             app.post_message(Resize(Size(*size), Size(*size)))
 
     async def settled(self, size: tuple[int, int], kept: list[Row] | None) -> list[Row]:
-        """How it looks once nothing changes any more: what is read on a thread, and the footer after it, may still be under way.
+        """How it looks once nothing changes any more. Reads on a thread, and the footer after them, may still be in progress.
 
-        `kept`: how it is expected to look; None: that is not known.
+        `kept`: the expected look; None if unknown.
         """
         seen, looked, drawn = list[Row](), -1, time.monotonic()
         end = drawn + PATIENCE_S
         while (now := time.monotonic()) < end:
-            # A look costs ten times what all else here does.
+            # A look costs ten times as much as everything else here.
             if self.frames.count != looked:
                 await self.pilot.pause()
                 looked, drawn = self.frames.count, now
@@ -112,10 +112,10 @@ async def at(
     size: tuple[int, int] = SMALL,
     theme: str = "dark",
 ) -> AsyncIterator[Opened]:
-    """An app that was started in this size and theme, and led to the scene."""
+    """An app that was started in this size and theme, at the scene."""
     if theme == NO_COLOR:
         monkeypatch.setenv("NO_COLOR", "1")
-    # Paths are seen, and the working directory is theirs.
+    # Scenes show paths relative to the working directory.
     home = folder / "home"
     home.mkdir()
     monkeypatch.setattr(Path, "cwd", classmethod(lambda _: Path("/home/ann")))
@@ -140,7 +140,7 @@ async def at(
     app = ClientSyncApp(place)
     async with run_app(app, size=size, notifications=True) as pilot:
         opened = Opened(pilot, frames)
-        # Once clients are counted, nothing of the list is left to be read.
+        # Once clients are counted, the whole list has been read.
         count = place.store.clients.total()
         await opened.shows(
             *(("Welcome",) if scene.new else ("Clients", f"All {count}", "●" if count else ""))
@@ -160,11 +160,11 @@ async def test_it_looks_as_it_did(
 ) -> None:
     golden, differs = Golden(scene.name), updating()
     async with at(scene, tmp_path, practice, monkeypatch) as opened:
-        # Each change of theme takes its time.
+        # Each change of theme takes time.
         for size, theme in sorted(scene.looks, key=lambda each: ORDER.index(each[1])):
             await opened.turn(size, theme)
             kept = golden.kept(size, theme)
-            # Once one look differs, others will, and each would be waited for in vain.
+            # Once one look differs, others will too, and waiting for each would be in vain.
             seen = await opened.settled(size, None if differs else kept)
             differs = differs or seen != kept
             golden.add(size, theme, seen)
@@ -179,7 +179,7 @@ async def test_it_looks_as_it_did(
 async def test_it_looks_the_same_when_it_was_started_so(
     scene: Scene, tmp_path: Path, practice: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without having been resized and given another theme while it was open; else looks would not be those of new apps."""
+    """Starts the app in this size and theme. The golden looks come from apps that were resized while open, and a new app must look the same."""
     size, theme = STARTED[scene.name]
     kept = Golden(scene.name).kept(size, theme)
     async with at(scene, tmp_path, practice, monkeypatch, size, theme) as opened:

@@ -1,4 +1,4 @@
-"""At 80x24 the last line of every scene has the way out of it for a click, and the palette where there is one."""
+"""At 80x24, the last line of every scene has a way out to click on, and the palette if there is one."""
 
 import pytest
 

@@ -21,7 +21,7 @@ FORMER = Path(__file__).resolve().parents[1] / "store" / "release_0_1.sql"
 
 
 def main(bin_folder: Path) -> None:
-    """Tries everything, in a home that is empty before and must be empty behind."""
+    """Tries everything, in a home folder that is empty before and must be empty afterwards."""
     with tempfile.TemporaryDirectory(prefix="clientsync-installed-") as home:
         program = Installed(bin_folder, Path(home))
         for step in (
@@ -53,7 +53,7 @@ class Installed:
         }
 
     def run(self, *words: str, **environment: str) -> str:
-        """What the command says on stdout; it must end well."""
+        """The command's stdout. It must succeed."""
         process = subprocess.run(
             [self.command, *words],
             cwd=self.home,
@@ -73,13 +73,13 @@ def says_its_version(program: Installed) -> None:
 
 
 def does_a_job(program: Installed) -> None:
-    """A whole job: sandbox, OAuth, keyring, database, network."""
+    """Runs a whole job: sandbox, OAuth, keyring, database, network."""
     done = json.loads(program.run("--sandbox", "add", "xero", "--all", "--json"))
     assert done["done"] > 3 and done["failed"] == 0, done
 
 
 def opens(program: Installed) -> None:
-    """The app, with its style sheets, in a terminal; `q` ends it."""
+    """Opens the app with its style sheets in a terminal. `q` ends it."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(program.home)

@@ -18,7 +18,7 @@ SOURCE = "\n".join(path.read_text("utf-8") for path in Path("clientsync_tui").rg
 
 
 def locked(name: str) -> dict[str, str]:
-    """The versions in a lock file, by name; every one must have hashes, and nothing else may stand there."""
+    """The versions in a lock file, by name; each must have hashes, and the file may contain nothing else."""
     found: dict[str, str] = {}
     for block in re.split(r"\n(?=\S)", Path("requirements", name).read_text("utf-8").strip()):
         first, *hashes = [line.strip(" \\") for line in block.splitlines()]
@@ -54,13 +54,13 @@ def test_development_is_locked() -> None:
 def test_licences_are_listed() -> None:
     needed = licences.needed()
     versions = locked("dev.lock")
-    assert set(needed) <= set(versions), "requirements/lock makes it anew"
+    assert set(needed) <= set(versions), "run: requirements/lock"
     others = {
         name for name in set(needed) - set(licences.ELSEWHERE) if metadata.version(name) != versions[name]
     }
     if others:
         pytest.skip(f"other versions than the locked ones are installed: {', '.join(sorted(others))}")
     page = licences.page()
-    assert licences.LIST.read_text("utf-8") == page, "python docs/licences.py makes it anew"
+    assert licences.LIST.read_text("utf-8") == page, "run: python docs/licences.py"
     assert set(licences.ELSEWHERE) <= set(needed)
     assert "does not say" not in page

@@ -1,4 +1,4 @@
-"""Releases: the wheel has all that the program needs, and the source archive all that the wheel is made of."""
+"""Releases: the wheel has everything that the program needs, and the source archive everything that the wheel is built from."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ NAME = f"clientsync_tui-{version()}"
 
 @pytest.fixture(scope="module")
 def dists(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Both, built without any network."""
+    """Both archives, built without a network."""
     folder = tmp_path_factory.mktemp("dists")
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-d", folder], check=True, capture_output=True
@@ -30,7 +30,7 @@ def wheel(dists: Path) -> list[str]:
 
 
 def sources(folder: str, kind: str) -> set[str]:
-    """What lies below a folder of the checkout."""
+    """The files below a folder of the checkout."""
     return {path.as_posix() for path in Path(folder).rglob(f"*.{kind}")}
 
 

@@ -56,7 +56,7 @@ def test_written_time_is_utc_and_sorts_as_text(at: datetime) -> None:
     assert text.endswith("Z") and len(text) == 24
     read = moment(text)
     assert read is not None and timedelta(0) <= at - read < MS
-    # A zone of its own may put the clock back in that millisecond.
+    # In another time zone, the clock may go back in that millisecond.
     assert iso(at.astimezone(UTC) + MS) > text
 
 

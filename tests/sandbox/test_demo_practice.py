@@ -26,7 +26,7 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class Demo:
-    """The practice as it was made. `counted`: what was said of the progress."""
+    """The practice as created. `counted`: the reported progress."""
 
     workplace: Workplace
     folder: Path
@@ -105,7 +105,7 @@ def test_leavers_sign_ins_were_refused_in_every_app(demo: Demo) -> None:
 
 
 def test_what_the_list_says_is_what_the_sandbox_answers(demo: Demo) -> None:
-    """Checked, the working ones work, and those that can't be fixed from here stay broken for the same reason."""
+    """After a check, the working integrations work, and those that can't be fixed from here are broken for the same reason."""
     before = {(link.software, link.organisation_id): link.standing for _, link in demo.integrations()}
     demo.says("check", "--software", "xero")
     fixed_meanwhile = Reason.PERMISSION_MISSING

@@ -1,4 +1,4 @@
-"""Authorisation codes: what a link must contain, and what a code is good for."""
+"""Authorisation codes: what a link must contain, and what a code can be used for."""
 
 import base64
 

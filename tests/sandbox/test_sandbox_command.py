@@ -29,7 +29,7 @@ Served = Callable[..., tuple[Process, str]]
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    """Starts `clientsync sandbox` with arguments; the process, and its address once it says that it is ready."""
+    """Starts `clientsync sandbox` with arguments. Gives the process, and its address once it is ready."""
     processes: list[Process] = []
 
     def serve(*arguments: str) -> tuple[Process, str]:

@@ -90,7 +90,7 @@ def test_removed_access_answers_403_to_that_person_though_listed(
     assert first in [c["tenantId"] for c in mine.connections()]
     assert mine.organisation(second).status_code == 200
     assert theirs.organisation(first).status_code == 200
-    # Who is no user of it any more is not offered it either.
+    # A person who lost access is not offered the organisation either.
     assert mine.http.get(mine.link(prompt="none", login_hint=me, organisations=first)).status_code == 400
     sandbox.fault("clear", person=me, organisation=first)
     assert mine.organisation(first).status_code == 200

@@ -119,7 +119,7 @@ def test_the_wrong_country_is_explained_and_keeps_nothing(practice: Practice, cl
     started = cli.start("sign-in", "sage", "--no-browser", stdin=subprocess.PIPE)
     link = started.line("http")
     answer = httpx2.get(f"{link}&country=de&prompt=none&login_hint={practice.people[0]}", trust_env=False)
-    # Where the browser ends without a state: the loopback goes on waiting, a paste ends the attempt.
+    # The browser ends up on an address without a state. The loopback keeps waiting; pasting it ends the attempt.
     assert "country" in httpx2.get(answer.headers["location"], trust_env=False).text
     started.say(answer.headers["location"])
     said = started.end()
@@ -135,7 +135,7 @@ def test_one_job_reconnects_every_app_while_one_is_down_and_one_is_limited(
     down, limited = "sage", "freshbooks"
     with running(Options(softwares=apps, organisations=2, limits=False, lines=3)) as box:
         practice = made(box)
-        # A limit without Retry-After is a minute's pause; here it is too long.
+        # A limit without Retry-After means a pause of a minute, which is too long here.
         text = practice.config.read_text().replace("attempts = 1", "attempts = 1\nlongest_wait_s = 1.0")
         practice.config.write_text(text)
         practice.keep_secrets()
@@ -153,6 +153,6 @@ def test_one_job_reconnects_every_app_while_one_is_down_and_one_is_limited(
         assert reasons == {("done", None): 4, ("failed", "server_error"): 2, ("failed", "limit"): 2}
         box.fault("clear")
         (job,) = [job["id"] for job in cli.inside("jobs", "--json").json if job["kind"] == "reconnect"]
-        # The limited app's pause is kept, though the app itself would answer again.
+        # The program still waits out the limited app's pause, although the app would answer again.
         assert cli.inside("jobs", "retry", job, "--json").json["done"] == 6
         assert Counter(statuses(cli)) == {("connected", None): 6, ("expired", "sign_in_refused"): 2}

@@ -1,4 +1,4 @@
-"""Commands that end or replace something ask before, and one that lacks something says what."""
+"""Commands ask before they end or replace something, and say what is missing."""
 
 import pytest
 
@@ -72,7 +72,7 @@ def test_going_on_with_a_job_that_ends_something_needs_yes(busy: Office) -> None
 
 
 def stopped(office: Office, kind: str) -> str:
-    """A job that is written and not started."""
+    """A job that is saved but not started."""
 
     async def work(workplace: Workplace, session: Session) -> str:
         held = {sign_in.id for sign_in in workplace.held()}

@@ -91,7 +91,7 @@ def test_add_says_which_clients_are_new_and_which_were_there(office: Office) -> 
 def test_states_of_organisations_by_who_asks(busy: Office) -> None:
     listed = busy.cli.inside("organisations", "xero", "--as", busy.bob, "--json").json
     assert sorted(each["state"] for each in listed) == ["added"] * 9 + ["no_access"] * 3
-    # The one chosen is the one used last from now on.
+    # The chosen sign-in becomes the one used last.
     assert busy.cli.inside("organisations", "xero", "--json").json == listed
     assert busy.cli.inside("organisations", "xero", "--as", "nobody@example.com").code == 3
 
@@ -119,7 +119,7 @@ def test_check_of_some_clients_leaves_the_others_unchecked(busy: Office) -> None
     of_ann = next(id for id, email in by.items() if email == busy.ann)
     assert busy.bulk("check", of_ann, "--client", of_bob) == (0, 2, 0, 0)
     busy.practice.sandbox.fault("expire", person=busy.bob)
-    # It says nothing of a sign-in that it does not use.
+    # It says nothing about sign-ins that it does not use.
     assert busy.bulk("check", of_ann) == (0, 1, 0, 0)
     assert busy.bulk("check", "--quick", of_bob) == (3, 0, 1, 0)
     assert busy.statuses()[other] == "connected" and busy.statuses()[of_bob] == "expired"
@@ -236,7 +236,7 @@ def test_fault_is_over_once_the_app_says_what_is_wrong(busy: Office, check: tupl
     busy.practice.sandbox.fault("expire", person=busy.bob)
     assert busy.cli.inside("check").code == 3
     assert faults() == [], "neither what works nor what is known to be broken is unchecked"
-    # What was known to be wrong before is no news, and still an answer.
+    # A known problem is not news, but it still counts as an answer.
     busy.practice.sandbox.fault("unavailable")
     busy.cli.inside("check")
     busy.practice.sandbox.fault("clear")

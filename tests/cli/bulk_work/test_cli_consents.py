@@ -19,7 +19,7 @@ def test_reconnecting_leads_from_one_consent_to_the_next(practice: Practice, cli
     assert cli.inside("check").code == 3
     terminal = Terminal(cli, "reconnect", ONE, "--all")
     name = {n: practice.sandbox.world.organisation(ONE, n).name for n in range(4)}
-    # The one asked for comes last, one that was not asked for in between.
+    # The expected company comes last, an unexpected one in between.
     asked = terminal.until(r"0 of 3 companies done. Choose (.+) on QuickBooks Online's page")
     first = next(n for n in range(3) if name[n] == asked)
     for said, place in (("it is on the list", (first + 1) % 3), ("was not on the list", 3)):
@@ -30,7 +30,7 @@ def test_reconnecting_leads_from_one_consent_to_the_next(practice: Practice, cli
     terminal.until("2 integrations left: clientsync jobs resume")
     assert terminal.end() == 3
     assert statuses(cli) == {(ONE, "connected"): 1, (ONE, "expired"): 2}
-    # Another day it goes on.
+    # It continues another day.
     terminal = Terminal(cli, "reconnect", ONE, "--all")
     for done in range(2):
         asked = terminal.until(rf"{done} of 2 companies done. Choose (.+) on QuickBooks Online's page")
@@ -60,7 +60,7 @@ def test_consent_that_is_refused_holds_up_no_other(practice: Practice, cli: Comm
         asked = terminal.after(rf"{done} of 3 companies done. Choose (.+) on QuickBooks Online's page")
         assert asked != first
         authorise(terminal.after(LINK), practice.people[0], [company(practice, name[asked])])
-    # It was asked for again, and refused again: no one is left to ask for.
+    # It was requested and refused again, so no company is left.
     assert refuse() == first
     terminal.until("1 integration left: clientsync jobs resume")
     assert terminal.end() == 3

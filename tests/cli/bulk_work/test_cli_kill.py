@@ -33,13 +33,13 @@ class Ground:
     made: Callable[[Running], Practice]
 
     def practice(self) -> Command:
-        """A new practice, to which someone who reaches everything is signed in."""
+        """A new practice where someone who reaches everything is signed in."""
         practice = self.made(self.box)
         practice.sign_in(practice.people[0])
         return Command(practice.config)
 
     def copy(self, cli: Command, folder: Path) -> Command:
-        """The same practice as it is now, in another folder; the sign-in is the same, for the keyring is."""
+        """The same practice as it is now, in another folder. The keyring is the same, and so the sign-in is too."""
         shutil.copytree(cli.config.parent, folder)
         return Command(folder / cli.config.name)
 
@@ -47,7 +47,7 @@ class Ground:
         return self.box.sandbox.calls.total
 
     def until_calls(self, count: int, runs: Callable[[], bool]) -> None:
-        """Waits for the sandbox to have answered so many calls, or for the command's end."""
+        """Waits until the sandbox has answered that many calls, or the command has ended."""
         end = time.monotonic() + PATIENCE_S
         while runs() and self.calls() < count:
             assert time.monotonic() < end
@@ -74,7 +74,7 @@ def many(made: Callable[[Running], Practice]) -> Iterator[Ground]:
 
 
 def whole(cli: Command, organisations: int) -> None:
-    """Nothing is lost and nothing doubled, and nothing is left to be offered."""
+    """Nothing is lost or doubled, and no job is left to resume."""
     clients = cli.inside("clients", "--json").json
     links = [link["organisation_id"] for client in clients for link in client["integrations"]]
     assert len(clients) == len(links) == len(set(links)) == organisations
@@ -93,7 +93,7 @@ def test_add_killed_at_any_call_completes_when_run_again(few: Ground, tmp_path: 
     assert steps > 2 + 4 * FEW, "renewing, listing, and for each organisation its details and lists"
     cut_off = 0
     for step in range(1, steps + 1):
-        # Each organisation allows so many calls a minute, and these are the same two again and again.
+        # Each organisation limits calls per minute, and these are the same two each time.
         few.box.advance(61)
         cli = few.copy(base, tmp_path / str(step))
         adding = cli.start("add", "xero", "--all")
@@ -108,7 +108,7 @@ def test_add_killed_at_any_call_completes_when_run_again(few: Ground, tmp_path: 
         assert said.json["done"] == (0 if waiting and step % 2 else FEW - done)
         whole(cli, FEW)
         assert cli.inside("add", "xero", "--all", "--json").json["done"] == 0
-    # On a busy machine a kill comes late.
+    # On a busy machine, a kill may come late.
     assert cut_off >= steps // 2, "half of the steps are before the end"
 
 

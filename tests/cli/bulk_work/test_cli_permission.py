@@ -34,7 +34,7 @@ def cli(practice: Practice) -> Command:
 
 
 def lacks_permission(practice: Practice, organisation: str) -> None:
-    """From now on, the app says that a permission is missing there."""
+    """Makes the app say that a permission is missing there."""
     errors = practice.sandbox.sandbox.softwares[XERO].errors
     answer = next(
         error
@@ -52,7 +52,7 @@ def connected(practice: Practice) -> list[str]:
 
 
 def found_broken(practice: Practice, organisation: str, reason: Reason = Reason.PERMISSION_MISSING) -> None:
-    """The same finding, by a colleague's host or an earlier release: nothing about the sign-in itself was noted here."""
+    """The same finding from a colleague's host or an earlier release, which recorded nothing about the sign-in itself."""
 
     async def find(workplace: Workplace, _: Session) -> None:
         store = workplace.store

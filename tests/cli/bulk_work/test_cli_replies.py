@@ -1,4 +1,4 @@
-"""Replies that are not the accounting app's own, or only in part, as a whole practice meets them."""
+"""Replies that the accounting app did not write, or that are partly wrong, and what they do to a whole practice."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ class Office:
         return told.out + told.err
 
     def sign_in(self, software: str, *, places: int = 1) -> None:
-        """As the first person; where a sign-in is for one organisation, for the first `places`."""
+        """Signs in as the first person; if a sign-in covers one organisation, for the first `places`."""
         self.practice.keep_secrets()
         person = self.practice.people[0]
         if software == "quickbooks":
@@ -49,7 +49,7 @@ class Office:
             self.practice.sign_in(person, software=software)
 
     def answers(self, software: str, change: Callable[[Any], Any]) -> None:
-        """From now on each answer of the API is as `change` makes its JSON; None leaves it."""
+        """Changes the JSON of each of the API's answers with `change`; None leaves an answer as it is."""
 
         def changed(response: Response) -> Response:
             if not 200 <= response.status_code < 300 or not response.body:
@@ -180,7 +180,7 @@ def test_guids_in_capitals_double_no_client_and_disconnect_none(office: Office, 
 def quickbooks_fault(
     entity: str, code: str, message: str = "Permission Denied Error"
 ) -> Callable[[Any], Any]:
-    """A 400 in place of what a query of the entity finds."""
+    """A 400 in place of the result of a query for this entity."""
 
     def change(body: Any) -> Any:
         if entity not in body.get("QueryResponse", {}):
@@ -219,7 +219,7 @@ def test_list_that_may_not_be_read_costs_neither_the_client_nor_what_was_pulled(
     assert office.cli.inside("refresh", "--all").code == 0
     seen = office.cli.inside("client", client["id"], "--json").json
     assert seen["refused_lists"] == {} and seen["lists"]["suppliers"] > 0
-    # Refused again, what was pulled stays.
+    # If it is refused again, the pulled list stays.
     office.answers("quickbooks", quickbooks_fault("Vendor", "5020"))
     assert office.cli.inside("refresh", "--all").code == 0
     assert office.cli.inside("client", client["id"], "--json").json["lists"] == seen["lists"]

@@ -1,6 +1,6 @@
 """A practice on a sandbox with all three accounting apps, four organisations in each.
 
-In a test module: `from tests.cli.bulk_work.three_apps import cli, practice` makes the fixtures known there.
+In a test module: `from tests.cli.bulk_work.three_apps import cli, practice` makes the fixtures available there.
 """
 
 from collections import Counter

@@ -16,7 +16,7 @@ ITEM = frozenset({"client", "name", "organisation_id", "outcome", "reason"})
 
 @dataclass
 class Office:
-    """A practice, its command line, and the e-mail addresses of two who work there; the first reaches all twelve organisations."""
+    """A practice, its command line, and the e-mail addresses of two accountants. The first one reaches all twelve organisations."""
 
     practice: Practice
     cli: Command
@@ -51,7 +51,7 @@ def counted(said: Said) -> tuple[int, int, int, int]:
 
 @pytest.fixture
 def office(made: Callable[[Running], Practice]) -> Iterator[Office]:
-    """No one has signed in yet. Each has a sandbox of its own, which counts each organisation's calls in a minute."""
+    """No one has signed in yet. Each practice has its own sandbox, because sandboxes limit each organisation's calls per minute."""
     with running(Options(organisations=12, limits=False, hostile=True)) as box:
         practice = made(box)
         yield Office(practice, Command(practice.config), practice.people[0], practice.people[1])

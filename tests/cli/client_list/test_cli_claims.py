@@ -1,4 +1,4 @@
-"""`claim` and `release`, and what bulk commands say of clients that a colleague claimed."""
+"""`claim` and `release`, and what bulk commands say about clients that a colleague claimed."""
 
 from collections.abc import Iterator
 from pathlib import Path

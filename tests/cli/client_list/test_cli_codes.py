@@ -1,4 +1,4 @@
-"""Practice codes from CSV files: the good ones in every shape, and the bad ones with every wrong line said."""
+"""Practice codes from CSV files: valid files in every form, and invalid ones with every wrong line reported."""
 
 import csv
 import os

@@ -1,6 +1,6 @@
 """A practice with two accountants, and `clientsync menu` on it.
 
-In a test module: `from tests.cli.menu.office import busy, office` makes the fixtures known there.
+In a test module: `from tests.cli.menu.office import busy, office` makes the fixtures available there.
 """
 
 import os
@@ -46,7 +46,7 @@ class Office:
     bob: str
 
     def menu(self, *answers: str) -> str:
-        """What the menu says to these answers; then its input ends."""
+        """What the menu prints for these answers; then its input ends."""
         with answering(answers):
             said = self.cli.inside("menu")
         assert said.code == 0, said.err

@@ -1,4 +1,4 @@
-"""`clientsync menu` as a process of its own, while it waits: for a browser, for a job, for control c."""
+"""`clientsync menu` as a separate process while it waits for a browser, for a job, or for ctrl+c."""
 
 import signal
 import subprocess
@@ -24,7 +24,7 @@ def until_called(office: Office) -> None:
     """Waits until the sandbox has a call that it has not answered."""
     end = time.monotonic() + PATIENCE_S
     while not office.practice.sandbox.sandbox.calls.summary(0)["running"]:
-        assert time.monotonic() < end, "nobody called the sandbox"
+        assert time.monotonic() < end, "the sandbox got no call"
         time.sleep(0.01)
 
 
@@ -54,7 +54,7 @@ def test_what_is_piped_behind_a_pasted_address_is_answered_by_the_menu(office: O
     link = started.line("http")
     with plain_http() as http:
         address = http.get(f"{link}&prompt=none&login_hint={office.bob}").headers["location"]
-    # All in one piece.
+    # Everything arrives at once.
     said = ended(started, "\n".join(("no address", address, "b", "b", HISTORY, "q")))
     assert said.code == 0
     assert "That is not the address" in said.err
@@ -80,7 +80,7 @@ def test_control_c_stops_a_job_that_can_be_resumed(busy: Office) -> None:
     started.say("check")
     started.say("y")
     until_called(busy)
-    # What is being done hangs.
+    # The item in progress hangs.
     started.process.send_signal(signal.SIGINT)
     heard(started, "again to stop now")
     started.process.send_signal(signal.SIGINT)

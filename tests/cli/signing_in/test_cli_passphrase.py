@@ -76,7 +76,7 @@ def test_on_a_terminal_the_old_one_is_asked_once_and_the_new_one_twice_and_none_
     terminal.until("Passphrase of the keyring file: ")
     terminal.type("the old one\n")
     terminal.until("New passphrase for the keyring file: ")
-    # What is too short is told in whole words, also where they hold what was entered.
+    # The message about a short passphrase is complete, even if its words contain the entered text.
     terminal.type("short\n")
     terminal.after("can guess a short one.")
     terminal.after("New passphrase for the keyring file: ")

@@ -1,4 +1,4 @@
-"""Setting up, the apps there are, the doctor, backups."""
+"""Setting up, the list of apps, the doctor, and backups."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ from tests.support.practice import Practice
 
 @pytest.fixture
 def cli(tmp_path: Path) -> Command:
-    """Someone's own configuration, with a comment of theirs."""
+    """A user's own configuration with a comment in it."""
     passphrase = tmp_path / "passphrase"
     passphrase.touch(mode=0o600)
     passphrase.write_text("a passphrase for tests")

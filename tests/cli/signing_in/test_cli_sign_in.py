@@ -1,4 +1,4 @@
-"""`sign-in` as a process: by the loopback, by a pasted line, and the ways in which it comes to nothing."""
+"""`sign-in` as a process: through the loopback, with a pasted line, and the ways in which it fails."""
 
 import socket
 import subprocess
@@ -29,7 +29,7 @@ def begun(cli: Command, *words: str, stdin: int = subprocess.DEVNULL) -> tuple[S
 
 
 def redirect(link: str, **parameters: str) -> str:
-    """Where the browser would end, without the program having seen it."""
+    """The address where the browser would end up, which the program has not seen."""
     query = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
     with plain_http() as http:
         answer = http.get(link, params={**query, **parameters})

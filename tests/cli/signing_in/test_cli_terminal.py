@@ -1,4 +1,4 @@
-"""What commands do when someone is there: they ask, begin a sign-in where none works, and show how far they are."""
+"""What commands do at a terminal: they ask, start a sign-in if none works, and show their progress."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ def test_add_begins_a_sign_in_where_none_works(practice: Practice, cli: Command)
     authorise(terminal.until(LINK), practice.people[0])
     terminal.until("add: 6 clients done, 0 failed, 0 skipped")
     assert terminal.end() == 0
-    assert re.search(r"\d of 6 clients, 0 failed", terminal.text), "a rolling line says how far it is"
+    assert re.search(r"\d of 6 clients, 0 failed", terminal.text), "a line shows the progress"
     assert len(cli.inside("clients", "--json").json) == 6
 
 

@@ -1,4 +1,4 @@
-"""Whatever the host's environment holds: one sentence, a sensible status, and no traceback."""
+"""Any environment on the host leads to one sentence, a sensible exit status, and no traceback."""
 
 import shutil
 import subprocess
@@ -76,7 +76,7 @@ def test_no_file_of_the_program_gets_the_number_of_a_closed_stream(tmp_path: Pat
 
 
 def nobody() -> list[str]:
-    """What runs a command as a user without a passwd entry, a HOME or anything else."""
+    """Runs a command as a user without a passwd entry, a HOME or anything else."""
     words = ["env", "-i", "PATH=/usr/bin:/bin", "unshare", "--user", "--map-user=4711", "--map-group=4711"]
     if not shutil.which("unshare") or subprocess.run([*words, "true"], capture_output=True).returncode:
         pytest.skip("no user namespace can be made here")
@@ -114,7 +114,7 @@ def test_user_without_a_name_and_a_home_works_with_a_configuration_that_is_named
     "words", [words for words, command in every_command(root) if words and not command.hidden], ids=" ".join
 )
 def test_arguments_that_are_not_utf8_are_refused_in_a_sentence(cli: Command, words: tuple[str, ...]) -> None:
-    """Each option and argument of each command in turn; only the names of files may be of any bytes."""
+    """Each option and argument of each command in turn. Only file names may contain any bytes."""
     (command,) = [command for found, command in every_command(root) if found == words]
     for param in command.params:
         if type(param.type).__name__ != "Text":

@@ -1,4 +1,4 @@
-"""An environment with which the network can't be used: one sentence that names it, on the command line, in the doctor, on screen."""
+"""If the environment makes the network unusable, one sentence says why: on the command line, in the doctor and on screen."""
 
 import os
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_command_line_names_what_is_wrong_with_the_environment(
     assert code == 2 and said.count("\n") == 1 and said.startswith(f"clientsync: {name} names"), said
     code, said = run(monkeypatch, cli, name, "doctor")
     assert code == 1 and f"network: {name} names" in said
-    assert "database:" in said and "locale:" in said, "everything else is examined all the same"
+    assert "database:" in said and "locale:" in said, "everything else is still examined"
 
 
 def test_screen_says_it_too_and_waits_for_nothing(practice: Practice) -> None:

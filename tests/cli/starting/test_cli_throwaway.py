@@ -1,4 +1,4 @@
-"""`--sandbox`: a practice with some history, gone with whatever way the program ends."""
+"""`--sandbox`: a practice with some history, deleted however the program ends."""
 
 import asyncio
 import json

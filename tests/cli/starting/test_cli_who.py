@@ -30,7 +30,7 @@ def alone(office: Office) -> Office:
 
 @pytest.fixture
 def no_keyring(alone: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A keyring that holds nothing, with its file elsewhere: another user's, as far as the program can see."""
+    """An empty keyring whose file is elsewhere. To the program it is another user's."""
     monkeypatch.setenv("TEST_KEYRING", str(tmp_path))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 

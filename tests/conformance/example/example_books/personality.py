@@ -27,7 +27,7 @@ def refused(status: int, error: str) -> Response:
 
 
 def too_many(problem: str, pause_s: int) -> Response:
-    """The moment to come again, not the pause."""
+    """The time to try again, instead of a pause."""
     return Response(problem, 429, {"Retry-After": str(int(time.time()) + pause_s)})
 
 
