@@ -219,6 +219,11 @@ class ActionScreen(Screen[Any]):
         """The commands that do the same as this screen: (what, command)."""
         return ()
 
+    @property
+    def no_command(self) -> str:
+        """Why there are none."""
+        return "No command does the same as this screen."
+
     def do_copy(self) -> None:
         """Copies what is under the cursor."""
         from .copying import offer_copies
@@ -235,7 +240,7 @@ class ActionScreen(Screen[Any]):
         if commands := self.commands():
             offer_commands(self.main, commands)
         else:
-            self.say("No command does the same as this screen.", "warning")
+            self.say(self.no_command, "warning")
 
     def do_home(self) -> None:
         """Goes straight to the client list."""

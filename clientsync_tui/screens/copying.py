@@ -40,11 +40,11 @@ def offer_copies(main: Main, items: Sequence[Copyable]) -> None:
     )
 
 
-def offer_commands(main: Main, commands: Sequence[tuple[str, str]]) -> None:
-    """Shows (action, command) pairs, and copies the chosen command."""
+def offer_commands(main: Main, commands: Sequence[tuple[str, str]], note: str = "") -> None:
+    """Shows (action, command) pairs, and copies the chosen command. `note`: what is missing, and why."""
     choices = [Choice(str(n), title, line) for n, (title, line) in enumerate(commands)]
     lines = [line for _, line in commands]
-    _offer(main, "Copy the command that does the same", choices, lines, copy_command)
+    _offer(main, "Copy the command that does the same", choices, lines, copy_command, note)
 
 
 def copy_command(main: Main, command: str) -> None:
@@ -71,8 +71,9 @@ def _offer(
     choices: Sequence[Choice],
     texts: Sequence[str],
     send: Callable[[Main, str], None] = copy,
+    note: str = "",
 ) -> None:
-    if len(texts) == 1:
+    if len(texts) == 1 and not note:
         send(main, texts[0])
         return
 
@@ -80,7 +81,7 @@ def _offer(
         if id is not None:
             send(main, texts[int(id)])
 
-    main.push_screen(Choose(title, choices), chosen)
+    main.push_screen(Choose(title, choices, note), chosen)
 
 
 def _short(text: str) -> str:

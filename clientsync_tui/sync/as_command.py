@@ -9,9 +9,16 @@ from ..practice.plan import Plan, Will
 from ..store.store import Store
 from .kinds.seam import registry
 from .kinds.seam.kind import Needs, Unit
+from .locale_words import number
 
 MOST_CLIENTS = 1_000
 """How many clients a command may name. More would not fit on a command line everywhere."""
+
+
+def too_many(count: int) -> str:
+    """Why no command names so many clients, and what to do."""
+    most = number(MOST_CLIENTS)
+    return f"A command names up to {most} clients, not {number(count)}. Select fewer, or run it with --all or --software."
 
 
 def command(*words: str) -> str:
@@ -55,6 +62,12 @@ def of_plan(plan: Plan, store: Store, *, everybody: bool = False, team: str | No
         return None
     clients = store.clients.by_id(ids, datetime.now(UTC))
     return _if_short(kind.name, named, client_options(clients[id] for id in ids if id in clients))
+
+
+def why_none(plan: Plan) -> str:
+    """Why no command makes this plan."""
+    count = plan.count(Will.DO)
+    return too_many(count) if count > MOST_CLIENTS else "There is nothing to do, so no command does it."
 
 
 def _if_short(name: str, *parts: Sequence[str]) -> str | None:

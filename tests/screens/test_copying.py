@@ -10,7 +10,7 @@ from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.store.store import Store
 from clientsync_tui.sync import as_command
 from tests.screens.clients.test_clients import opened, practice_of_eleven
-from tests.support.clients import ANN, add, signed_in
+from tests.support.clients import ANN, add, crowd, signed_in, workplace_in
 from tests.support.practice import shown, until
 
 
@@ -91,6 +91,21 @@ async def test_check_names_the_selected_clients(tmp_path: Path) -> None:
         await until(pilot, lambda: "clientsync check" in shown(pilot))
         await pilot.press("escape", "space", "down", "space", "Y")
         await until(pilot, lambda: "clientsync check --client RED --client ABB01" in shown(pilot))
+
+
+async def test_more_clients_than_a_command_can_name_are_said_to_be_too_many(tmp_path: Path) -> None:
+    workplace = workplace_in(tmp_path)
+    crowd(workplace.store, signed_in(workplace.store, ANN), as_command.MOST_CLIENTS + 1)
+    workplace.close()
+    too_many = (
+        "A command names up to 1,000 clients, not 1,001. Select fewer, or run it with --all or --software."
+    )
+    async with opened(tmp_path) as (pilot, _):
+        await pilot.press("A", "Y")
+        await until(pilot, lambda: too_many in " ".join(shown(pilot).replace("│", "").split()))
+        assert "clientsync export clients.csv" in shown(pilot)
+        await pilot.press("escape", "d", "Y")
+        await until(pilot, lambda: too_many in " ".join(shown(pilot).split()))
 
 
 async def test_plan_says_the_command_that_makes_it(tmp_path: Path) -> None:

@@ -143,6 +143,11 @@ class KindScreen(ReachScreen):
         line = as_command.of_plan(self._plan, self.main.workplace.store, everybody=self._only is None)
         return [(self._kind.title, line)] if line is not None else ()
 
+    @property
+    def no_command(self) -> str:
+        """A plan may name too many clients for a command."""
+        return super().no_command if self._plan is None else as_command.why_none(self._plan)
+
     def focus_own(self) -> None:
         """Focuses the answer."""
         self.query_one("#own Answers", Answers).focus_first()

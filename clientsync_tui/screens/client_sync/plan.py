@@ -95,7 +95,7 @@ class PlanScreen(Dialogue[bool]):
     def action_copy_command(self) -> None:
         """Copies the command."""
         if self._same_as is None:
-            self.notify("No single command does the same.", markup=False, severity="warning")
+            self.notify(as_command.why_none(self._plan), markup=False, severity="warning")
         else:
             copy_command(self.main, self._same_as)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ...app.actions import CLIENTS, KINDS, Action, actions
 from ...practice.model import Client
-from ...sync.as_command import MOST_CLIENTS, client_options, client_word, command
+from ...sync.as_command import MOST_CLIENTS, client_options, client_word, command, too_many
 from ..copying import offer_commands
 from .clients_view import ClientsView
 from .rows import today
@@ -22,11 +22,14 @@ def offer(screen: ClientsView) -> None:
     able = [action for action in actions(CLIENTS) if action.command and screen.why_not(action) is None]
     selected = screen.table.selection.total > 0
 
+    note = too_many(len(numbers)) if len(numbers) > MOST_CLIENTS else ""
+
     def read() -> list[Client]:
-        return list(screen.store.clients.each(numbers, today())) if len(numbers) <= MOST_CLIENTS else []
+        return [] if note else list(screen.store.clients.each(numbers, today()))
 
     def found(clients: list[Client]) -> None:
-        offer_commands(screen.main, list(_commands(able, clients, screen.filter_text, selected=selected)))
+        commands = list(_commands(able, clients, screen.filter_text, selected=selected))
+        offer_commands(screen.main, commands, note)
 
     screen.ask_after(read, found)
 

@@ -42,9 +42,11 @@ class Choose(Dialogue[str | None]):
         Binding("left", "scroll_words(-3)", "Further up in the text below the list", show=False),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice], note: str = "") -> None:
+        """`note`: what else to know before choosing."""
         super().__init__()
         self._title = title
+        self._note = note
         self._choices = {choice.id: choice for choice in choices}
         self._width = max((cell_len(choice.title) for choice in choices), default=10)
 
@@ -52,6 +54,8 @@ class Choose(Dialogue[str | None]):
         """The title and the list."""
         with Vertical(classes="dialogue"):
             yield Static(self._title, classes="question", markup=False)
+            if self._note:
+                yield Static(self._note, classes="note", markup=False)
             yield Options(*map(self._option, self._choices.values()), compact=True)
             with VerticalScroll(classes="says", can_focus=False):
                 yield Static("", markup=False)
