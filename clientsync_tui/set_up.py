@@ -1,12 +1,13 @@
 """Setting up an accounting app: the steps to take in the app, and the values to check and save here."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .config.tables import SoftwareTable
 from .config.writing import set_values
 from .practice.text import hidden_in
-from .practice.trouble import UsageError
+from .practice.trouble import KeyringTrouble, UsageError
 from .workplace import Workplace, secret_name
 
 if TYPE_CHECKING:
@@ -78,9 +79,12 @@ class SetUp:
             set_values(self._workplace.config.path, ("software", name), values)
             self._workplace.reload()
         self.table = table
-        if secret and former not in {"", table.client_id}:
-            # Secrets are looked up by client id, so nothing would ever find the old one again.
-            await self._workplace.vault.forget(secret_name(name, former))
+        takes_secret = self.software.grant.secret != "never"  # noqa: S105  (a word, not a secret)
+        if takes_secret and former not in {"", table.client_id}:
+            # Secrets are looked up by client id, so nothing would ever find the old one again. Everything else is
+            # done, even if the keyring can't be opened now.
+            with suppress(KeyringTrouble):
+                await self._workplace.vault.forget(secret_name(name, former))
 
     def refuse_no_secret(self) -> None:
         """Raises UsageError if the app needs its secret. To ask before anything is saved."""

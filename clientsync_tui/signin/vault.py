@@ -114,6 +114,12 @@ class Vault:
 
     async def forget(self, name: str) -> None:
         """Deletes the secret, if there is one."""
+        from .keyrings.encrypted_file import EncryptedFile
+
+        backend = self._backend or await self._within(self._chosen)
+        if isinstance(backend, EncryptedFile) and not backend.path.exists():
+            # Nobody has to choose a passphrase for that.
+            return
         backend = await self._ready()
         await self._within(lambda: split_secrets.forget(backend, SERVICE, name))
 

@@ -173,6 +173,12 @@ def test_secret_that_the_app_does_not_have_is_forgotten(
     assert list(entries(keyring).values()) == ["not-one"]
     assert cli.run("setup", "xero", "--no-secret").code == 0
     assert not entries(keyring)
+    assert cli.run("setup", "xero", "--secret-stdin", stdin="not-one\n").code == 0
+    assert cli.run("setup", "xero", "--client-id", "other", "--no-secret").code == 0
+    assert not entries(keyring), "the former client id's secret is gone too"
+    assert cli.run("setup", "xero", "--secret-stdin", stdin="not-one\n").code == 0
+    assert cli.run("setup", "xero", "--client-id", "third").code == 0
+    assert not entries(keyring)
     assert cli.run("setup", "quickbooks", "--client-id", "app", "--no-secret").code == 2
     assert cli.run("setup", "xero", "--no-secret", "--secret-stdin", stdin="x").code == 2
 
