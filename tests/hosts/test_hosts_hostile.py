@@ -1,17 +1,15 @@
 """A member appends entries that the program never would: they have no effect and block no one."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Thread
 
 import pytest
 from psycopg.errors import CheckViolation, FeatureNotSupported, InsufficientPrivilege
 
-from clientsync_tui.practice.entries import Kind, NewEntry
+from clientsync_tui.practice.entries import Kind
 from clientsync_tui.store.postgres import address
-from tests.support.hosts import Host, shared
+from tests.support.hosts import Host
 from tests.support.postgres import Database
 
 APPEND = "SELECT clientsync.append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
@@ -29,21 +27,6 @@ WRONG = (
     '{"name": [1], "before": {"a": [1]}, "from": "x", "person": 3, "team": 5, "details": [1], "was": [1], "ends_at": 7, '
     '"lists": 3, "refused_lists": 4, "organisation": [2], "settings": "x", "reason": {}, "step": {}, "undoes": []}'
 )
-
-
-@pytest.fixture
-def hosts(tmp_path: Path, postgres: Database) -> Iterator[tuple[Host, Host]]:
-    ann, ben = shared(tmp_path, postgres, "ann", "ben")
-    with ann.workplace() as workplace:
-        workplace.store.ledger.append(
-            NewEntry(
-                Kind.CLIENT_ADDED,
-                "x",
-                "c1",
-                body={"name": "Abbey", "details": {"country": "GB", "city": "Leeds"}},
-            )
-        )
-    yield ann, ben
 
 
 def append(

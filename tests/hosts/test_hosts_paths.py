@@ -1,12 +1,8 @@
 """No function of the practice searches the caller's temporary types and tables first."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from clientsync_tui.practice.entries import Kind, NewEntry
-from tests.support.hosts import Host, shared
+from tests.support.hosts import Host
 from tests.support.postgres import Database
 
 PATHS = "SELECT proname, proconfig FROM pg_proc WHERE pronamespace = 'clientsync'::regnamespace ORDER BY 1"
@@ -33,12 +29,9 @@ CALLS = (
 
 
 @pytest.fixture
-def hosts(tmp_path: Path, postgres: Database) -> Iterator[list[Host]]:
-    ann, ben = shared(tmp_path, postgres, "ann", "ben")
-    with ann.workplace() as workplace:
-        workplace.store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "x", "c1", body={"name": "Abbey"}))
-    ben.ok("claim", "--client", "c1")
-    yield [ann, ben]
+def hosts(hosts: tuple[Host, Host]) -> tuple[Host, Host]:
+    hosts[1].ok("claim", "--client", "c1")
+    return hosts
 
 
 def unsafe(postgres: Database) -> list[str]:
@@ -56,13 +49,15 @@ def unsafe(postgres: Database) -> list[str]:
     ]
 
 
-def test_every_function_looks_among_temporary_objects_last(hosts: list[Host], postgres: Database) -> None:
+def test_every_function_looks_among_temporary_objects_last(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
     assert unsafe(postgres) == []
 
 
 @pytest.mark.parametrize("call", CALLS, ids=("put_work", "append", "take_claims", "renew_claims"))
 def test_types_and_tables_that_a_member_planted_never_run_as_the_owner(
-    hosts: list[Host], postgres: Database, call: str
+    hosts: tuple[Host, Host], postgres: Database, call: str
 ) -> None:
     with postgres.connect("ben") as db:
         db.execute(PLANTED)
@@ -72,7 +67,9 @@ def test_types_and_tables_that_a_member_planted_never_run_as_the_owner(
     assert levels[postgres.role("ben")] == "member"
 
 
-def test_upgrade_corrects_the_functions_of_an_earlier_version(hosts: list[Host], postgres: Database) -> None:
+def test_upgrade_corrects_the_functions_of_an_earlier_version(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
     ann, ben = hosts
     with postgres.connect() as db:
         db.execute("ALTER FUNCTION clientsync.stamp(text) SET search_path = clientsync, pg_catalog")

@@ -1,6 +1,5 @@
 """What people may do is enforced by the server, whatever program or SQL they use."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,9 @@ from psycopg.errors import (
     ObjectInUse,
 )
 
-from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.roles import MAY, Level, Right
 from tests.support.command import Command
-from tests.support.hosts import Host, host, shared
+from tests.support.hosts import Host, host
 from tests.support.postgres import WITH_PASSWORD, Database
 
 APPEND = "SELECT clientsync.append(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
@@ -42,14 +40,6 @@ FORBIDDEN = {
     "act as another": "SET ROLE postgres",
     "be another": "SET SESSION AUTHORIZATION postgres",
 }
-
-
-@pytest.fixture
-def hosts(tmp_path: Path, postgres: Database) -> Iterator[tuple[Host, Host]]:
-    ann, ben = shared(tmp_path, postgres, "ann", "ben")
-    with ann.workplace() as workplace:
-        workplace.store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "x", "c1", body={"name": "Abbey"}))
-    yield ann, ben
 
 
 def test_member_with_sql_of_their_own_can_do_nothing_else(
