@@ -27,7 +27,7 @@ class Result:
 
 
 Measure = Callable[[bool], Iterable[Result]]
-"""Measures and gives its lines one by one; told whether to be quick (smaller, a few seconds)."""
+"""Measures, and yields its lines one by one. The argument: whether to be quick (smaller, a few seconds)."""
 
 MEASURES: dict[str, Measure] = {}
 
@@ -43,5 +43,5 @@ def measure(name: str) -> Callable[[Measure], Measure]:
 
 
 def missing(peer: str, so: str) -> None:
-    """Says on stderr that a peer is not installed, and what becomes of its lines."""
+    """Says on stderr that a peer is not installed, and what happens to its lines."""
     print(f"{peer} is not installed: {so}.", file=sys.stderr)

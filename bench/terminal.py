@@ -17,16 +17,17 @@ from typing import Self
 import pyte
 
 QUIET_S = 0.012
-"""A frame without a mark of its end is over when nothing has come for so long, and what came is looked at only then: to make a
-screen of it takes longer than many a frame, and what came meanwhile would count as late."""
+"""A frame without an end mark is over when nothing has come for this long. It is parsed only then, because parsing takes longer than many
+frames, and output that arrives meanwhile would count as late.
+"""
 AFTER_FRAME_S = 0.012
 """How long to wait after the mark of a frame's end for another frame of the same key."""
 
 FRAME_S = 0.02
-"""Textual draws no more than 60 frames a second: a key sooner after a frame would be timed with its wait for the next."""
+"""Textual draws no more than 60 frames a second: a key sent earlier would be timed with its wait for the next frame."""
 
 TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONDONTWRITEBYTECODE": ""}
-"""Bytecode is written, as it is for an installed program: else each start would be timed with compiling its source."""
+"""Bytecode is written, as for an installed program. Otherwise each start would include compiling its source."""
 
 KEYS = {
     "up": b"\x1b[A",
@@ -37,7 +38,7 @@ KEYS = {
     "end": b"\x1b[F",
     "space": b" ",
 }
-# Textual asks whether frames can be synchronised, and marks their ends only where the terminal says yes.
+# Textual asks whether frames can be synchronised, and marks their ends only if the terminal says yes.
 _ASKS_FOR_FRAMES, _FRAMES, _FRAME_ENDS = b"\x1b[?2026$p", b"\x1b[?2026;2$y", b"\x1b[?2026l"
 
 
@@ -52,7 +53,7 @@ class Cost:
 class Terminal:
     """`with Terminal(command) as terminal`: the program's terminal; it is killed at the end.
 
-    Raises `TimeoutError` when the program does not show what was waited for, with the screen as it stood.
+    Raises `TimeoutError` with the screen's text if the program does not show what was waited for.
     """
 
     def __init__(
@@ -76,11 +77,11 @@ class Terminal:
 
     @classmethod
     def of_module(cls, module: str, *arguments: str) -> Self:
-        """A module of this checkout, without animations, which would time the animation and not the work."""
+        """A module of this checkout without animations, because otherwise the animation would be timed instead of the work."""
         return cls([sys.executable, "-m", module, *arguments], env={"TEXTUAL_ANIMATIONS": "none"})
 
     def wait_for(self, text: str, timeout_s: float = 60, *, quiet_s: float = 0.2) -> float:
-        """Milliseconds from the start of the program until `text` stands on the screen; returns when nothing was drawn for `quiet_s`."""
+        """Milliseconds from the start of the program until `text` is on the screen. Returns when nothing was drawn for `quiet_s`."""
         end, seen = time.monotonic() + timeout_s, time.perf_counter()
         while text not in self._shown():
             if self._came:
@@ -107,7 +108,7 @@ class Terminal:
         return Cost((self._last - sent) * 1000, size)
 
     def press_until(self, key: str, text: str, timeout_s: float = 60) -> float:
-        """Send a key; milliseconds until `text` stands on the screen, in whichever frame. Raises as `wait_for` does."""
+        """Send a key; milliseconds until `text` is on the screen, in any frame. Raises as `wait_for` does."""
         sent = self._send(key)
         took_ms = self.wait_for(text, timeout_s, quiet_s=2 * FRAME_S) - (sent - self._started) * 1000
         self._last = time.perf_counter()
@@ -116,7 +117,7 @@ class Terminal:
     def press_and_time(
         self, key: str, line: int, first: str, then: str, timeout_s: float = 60
     ) -> tuple[float, float]:
-        """Send a key; milliseconds until `first` stands on this line of the screen, and until `then` stands anywhere as well."""
+        """Send a key; milliseconds until `first` is on this line of the screen, and until `then` is anywhere as well."""
         sent, end = self._send(key), time.monotonic() + timeout_s
         took_ms: list[float] = []
         while len(took_ms) < 2:
@@ -164,13 +165,13 @@ class Terminal:
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     def _look_at_next(self) -> float:
-        """Makes what came next part of the screen; returns when it came."""
+        """Adds the next output to the screen. Returns when it came."""
         came, chunk = self._came.pop(0)
         self._stream.feed(chunk)
         return came
 
     def _shown(self) -> str:
-        """The screen's text; only lines that were drawn since are put together again, or looking would take longer than a frame."""
+        """The screen's text. Only lines drawn since are assembled again, because assembling all would take longer than a frame."""
         screen = self._screen
         for y in screen.dirty:
             self._lines[y] = "".join(screen.buffer[y][x].data for x in range(screen.columns))
@@ -178,7 +179,7 @@ class Terminal:
         return "\n".join(self._lines)
 
     def _settle(self) -> None:
-        """What is still drawn for the key before this one must not be taken for the answer to it."""
+        """Drops what is still being drawn for the previous key, so that it does not count as the answer to this one."""
         time.sleep(max(0, self._last + FRAME_S - time.perf_counter()))
         self._read_all(0)
 

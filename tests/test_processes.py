@@ -1,4 +1,4 @@
-"""A command that is forked from a process that waits behaves like one that was started from nothing."""
+"""A command forked from a waiting process behaves like one started from nothing."""
 
 import os
 import signal

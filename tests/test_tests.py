@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 TESTS = Path(__file__).parent
 FAILS = {"raises", "warns", "fail", "AssertionError", "run_state_machine_as_test"}
-"""What fails a test besides `assert`."""
+"""What can fail a test besides `assert`."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Name = tuple[str, str]
-"""A function's module and name; a method's module is `.`, because a test does not say of which class it is."""
+"""A function's module and name. A method's module is `.`, because a call in a test does not show its class."""
 
 
 class Facts(NamedTuple):
-    """What matters of a function. `uses`: the functions that it refers to; `fails`: whether it fails by itself if something is wrong."""
+    """What this test needs to know about a function. `uses`: the functions that it refers to. `fails`: whether it can fail by itself."""
 
     name: Name
     uses: set[Name]

@@ -18,7 +18,7 @@ from clientsync_tui.sync.kinds.seam.kind import Request
 from clientsync_tui.sync.kinds.seam.planning import together
 
 LATENCY_MS = 250
-"""As in life. Where a call takes less, one app alone can use up a core, and any second one takes from it."""
+"""A realistic latency. With a shorter one, a single app uses up a core, and a second one slows it down."""
 DOWN = "quickbooks"
 LIMITED = "xero"
 HEALTHY = "freeagent"
@@ -34,7 +34,7 @@ def across(quick: bool) -> Iterator[Result]:
 
 
 async def _both(bench: Bench, size: int) -> tuple[float, float]:
-    """Seconds to the last healthy client, in the job of all and in one of their own."""
+    """Seconds to the last healthy client, in the job across all apps and in a job of the healthy ones alone."""
     store = bench.workplace.store
     await bench.keep_secrets()
     async with bench.workplace.session() as session:
@@ -81,7 +81,7 @@ def _add(bench: Bench, links: Iterable[tuple[SignIn, str]]) -> None:
 
 
 async def _consents(session: Session, person: Person, size: int) -> list[tuple[SignIn, str]]:
-    """Sign-ins for one company each, with tokens that no one gave: the server that would refuse them is down."""
+    """Sign-ins for one company each, with made-up tokens, because the server that would refuse them is down."""
     found: list[tuple[SignIn, str]] = []
     for company in map(str, range(size)):
         own, now = sign_in_id(DOWN, person.id, company), datetime.now(UTC)

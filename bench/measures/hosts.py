@@ -1,4 +1,4 @@
-"""A practice on PostgreSQL: how soon colleagues see a change, what a commit costs, what several workers and a new host gain."""
+"""A practice on PostgreSQL: how soon colleagues see a change, what a commit costs, and how much faster several workers and a new host are."""
 
 import asyncio
 import statistics
@@ -25,9 +25,9 @@ from tests.sync.books import ANN, Books, Practice
 from ..result import Result, measure
 
 SEEN_WITHIN_MS = 2000
-"""What is promised of a change through PostgreSQL."""
+"""The promised time for a change through PostgreSQL."""
 LATENCY_S = 0.25
-"""Of one call to an accounting app."""
+"""The time of one call to an accounting app."""
 
 
 @measure("hosts")
@@ -67,7 +67,7 @@ def _added(client: str, name: str) -> NewEntry:
 
 
 def _following(address: Address, folder: Path, alone: Store, entries: int) -> Result:
-    """A new host, beside rebuilding the same client list from the ledger in a file."""
+    """Joining from a new host, beside rebuilding the same client list from the ledger in a file."""
     with closing(Store(folder / "new" / "practice.db", PostgresHome(address))) as store:
         begun = time.perf_counter()
         store.catch_up()
@@ -89,7 +89,7 @@ def _host(address: Address, folder: Path, first: Path, name: str) -> Iterator[St
 
 
 def _visible(address: Address, folder: Path, first: Path, people: int, seconds: int) -> Iterator[Result]:
-    """Everyone changes something every second; how long until the follower of one more host has it."""
+    """Everyone changes something every second. Measures how long until another host's follower has it."""
     made: dict[str, float] = {}
     seen: dict[str, float] = {}
 
@@ -144,7 +144,7 @@ def _commit(address: Address, folder: Path, first: Path, times: int) -> Result:
 
 
 def _job(url: str, folder: Path, workers: int, items: int) -> float:
-    """Seconds for a job whose calls take as long as in life, each worker a host of its own."""
+    """Seconds for a job with realistic latency, each worker on its own host."""
     from clientsync_tui.store.postgres import schema
 
     address = address_of(url)

@@ -1,4 +1,4 @@
-"""Bulk jobs against the bound that latency and the app's limits set."""
+"""Bulk jobs beside the bound set by latency and the app's limits."""
 
 import asyncio
 import time
@@ -19,17 +19,17 @@ from clientsync_tui.sync.kinds.seam.kind import Request
 
 LATENCY_MS = 100
 AT_ONCE = 20
-"""What the program allows itself in all; the sandbox allows 5 for each organisation, which no job here comes near."""
+"""Simultaneous calls that the program allows itself. The sandbox allows 5 per organisation, which no job here reaches."""
 AIM, AIM_QUICK = 1.1, 1.4
-"""A job of a second is mostly its beginning and its end."""
+"""In a job of one second, start and end dominate."""
 PROCESSOR, PROCESSOR_QUICK = 1.2, 6.0
 A_MINUTE = 10_000
-"""Calls that Xero allows an app in any minute. The sandbox here does not insist on it, but the program keeps to it."""
+"""Calls that Xero allows an app in any minute. The sandbox here does not enforce it, but the program respects it."""
 
 
 @measure("jobs")
 def jobs(quick: bool) -> Iterator[Result]:
-    # With 900 both jobs together stay below what a minute allows.
+    # With 900, both jobs together stay below the limit per minute.
     sizes = (40,) if quick else (900, 10_000)
     for size in sizes:
         with practice(size, LATENCY_MS) as bench:
@@ -45,7 +45,7 @@ def check(quick: bool) -> Iterator[Result]:
 
 
 class Took(NamedTuple):
-    """What a job took: seconds, the least that its calls take, and milliseconds of this process's processor time a call."""
+    """What a job took: seconds, the minimum time for its calls, and milliseconds of this process's CPU time per call."""
 
     seconds: float
     bound: float
@@ -54,7 +54,7 @@ class Took(NamedTuple):
 
 def _lines(what: str, took: Took, quick: bool) -> Iterator[Result]:
     yield Result(f"{what}, s", took.seconds, took.bound, AIM_QUICK if quick else AIM)
-    # A short job is mostly imports, its plan and its last save.
+    # In a short job, imports, the plan and the last save dominate.
     yield Result(
         f"{what}, processor time a call / 1 ms", took.processor_ms, 1, PROCESSOR_QUICK if quick else PROCESSOR
     )
@@ -67,9 +67,9 @@ async def _add_and_reconnect(bench: Bench, size: int) -> list[tuple[str, Took]]:
         reach = await session.reach(first)
         added = await _timed(bench, session, add.plan(Request(store, SOFTWARE, sign_in=first, reach=reach)))
         if size * 2 > A_MINUTE:
-            # Or the second job would begin with the first one's last minute.
+            # Otherwise the first job's last minute would count for the second one.
             await asyncio.sleep(60)
-        # Everything is to be reconnected: its sign-in was not used for longer than it lives.
+        # Everything needs reconnecting, because the sign-in lapsed unused.
         store._database.connection.execute("UPDATE sign_ins SET ends_at = '2000-01-01T00:00:00.000Z'")
         reconnected = await _timed(
             bench, session, reconnect.plan(Request(store, SOFTWARE, sign_in=first, reach=reach))
@@ -99,7 +99,7 @@ def add_clients(store: Store, sign_in: str, reach: Mapping[str, Organisation]) -
 
 
 async def _timed(bench: Bench, session: Session, plan: Plan) -> Took:
-    """What the plan took as a job, from its rows on."""
+    """How long the plan took as a job, including saving its rows."""
     before = bench.calls()
     started, used = time.perf_counter(), time.process_time()
     job = await Runner(session, bench.workplace.store.jobs.create(plan, "bench")).run()
@@ -111,7 +111,7 @@ async def _timed(bench: Bench, session: Session, plan: Plan) -> Took:
 
 
 def _bound(calls: int) -> float:
-    """Seconds that so many calls take at the least."""
+    """The minimum seconds for that many calls."""
     minutes, rest = divmod(calls, A_MINUTE)
     fast = LATENCY_MS / 1000 / AT_ONCE
     return max(calls * fast, minutes * 60 + rest * fast)

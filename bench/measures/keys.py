@@ -28,7 +28,7 @@ MOVES = (
 TYPED = ("sta", "4219")
 """What is typed as a filter: each letter leaves another client as the first. No letter is in the name of who is signed in."""
 SORTED, LETTER, COUNTED = 3, 1.2, 2
-"""What a list a thousand times as long may cost more: no one sorts or counts it without looking at it."""
+"""How much more a list a thousand times as long may cost, because sorting and counting have to read all of it."""
 
 
 @measure("keys")
@@ -61,14 +61,14 @@ def keys(quick: bool) -> Iterator[Result]:
 
 
 def lines(what: str, ours: Sequence[float], other: Sequence[float], aim: float) -> Iterator[Result]:
-    """The median of keys and, where there are enough of them, what one in twenty is slower than."""
+    """The median of the keys and, if there are enough, their 95th percentile."""
     yield Result(f"{what}, ms p50", statistics.median(ours), statistics.median(other), aim)
     if len(ours) >= ENOUGH:
         yield Result(f"{what}, ms p95", quantile(ours), quantile(other), aim)
 
 
 def quantile(times: Sequence[float]) -> float:
-    """What one in twenty is longer than."""
+    """The 95th percentile."""
     return statistics.quantiles(times, n=20)[-1]
 
 
@@ -83,7 +83,7 @@ def _sorts(terminals: Sequence[Terminal], times: int) -> list[list[float]]:
 
 
 def _typed(times: int) -> Iterator[str]:
-    """What stands in the field after each of at least so many letters."""
+    """The field's text after each letter, for at least this many letters."""
     for _ in range(-(-times // len("".join(TYPED)))):
         for word in TYPED:
             yield from (word[: length + 1] for length in range(len(word)))
@@ -99,8 +99,9 @@ class Letters(NamedTuple):
 def _letters(
     terminals: Sequence[Terminal], databases: Sequence[Path], times: int
 ) -> tuple[list[Letters], list[float], str]:
-    """Letters typed one by one and deleted; those that leave none of the few clients are typed among the many alone. The peer
-    has the names of the first practice, and shows clients and count in one frame. The peer's name comes last."""
+    """Types letters one by one and deletes them. Letters that match none of the few clients are only typed in the long list. The peer has
+    the names of the first practice, and shows clients and count in one frame. The peer's name comes last.
+    """
     dbs = [sqlite3.connect(database) for database in databases]
     totals = [len(_found(db, "")[0]) for db in dbs]
     took = [Letters([], []) for _ in terminals]
@@ -139,7 +140,7 @@ def _letters(
 
 
 def _found(db: sqlite3.Connection, text: str) -> tuple[list[str], float]:
-    """The codes of the clients whose name or code contains the text, by name, and how many milliseconds SQLite takes for them."""
+    """The codes of the clients whose name or code contains the text, by name, and how many milliseconds SQLite needs to find them."""
     started = time.perf_counter()
     query = "SELECT practice_code FROM clients WHERE name LIKE ?1 OR practice_code LIKE ?1 OR team LIKE ?1 ORDER BY name_key"
     found = [code for (code,) in db.execute(query, (f"%{text}%",))]
@@ -153,7 +154,7 @@ def _fzf(db: sqlite3.Connection, file: Path) -> Terminal:
 
 
 def app_on(config: Path) -> Terminal:
-    """The program on a practice, with a data folder of its own: how the list is sorted would be kept for the next measure."""
+    """The program on a practice, with its own data folder, because it saves how the list is sorted."""
     data = config.parent / "data"
     (data / "clientsync").mkdir(parents=True, mode=0o700, exist_ok=True)
     env = {**QUIET, "XDG_DATA_HOME": str(data)}

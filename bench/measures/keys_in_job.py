@@ -15,9 +15,9 @@ from clientsync_tui.sync.kinds import check
 from clientsync_tui.sync.kinds.seam.kind import Request
 
 LATENCY_MS = 250
-"""A slow server: what the job does between its answers is what a key could have to wait for."""
+"""A slow server. A key could have to wait for what the job does between its answers."""
 FOUND = "Not connected"
-"""What stands above the client list, and on no other screen."""
+"""A text that only the client list's screen has."""
 
 
 @measure("keys_in_job")
@@ -40,7 +40,7 @@ def keys_in_job(quick: bool) -> Iterator[Result]:
 
 
 async def _cut_off(bench: Bench) -> str:
-    """The id of a job that is yet to be done: the program offers to resume it."""
+    """The id of an unfinished job, which the program offers to resume."""
     store = bench.workplace.store
     async with bench.workplace.session() as session:
         sign_in = await bench.sign_in(session, 0)

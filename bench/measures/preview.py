@@ -12,7 +12,7 @@ from bench.result import Result, measure
 
 @measure("preview")
 def preview(quick: bool) -> Iterator[Result]:
-    """The pane follows when the keys have rested, so a step costs the same."""
+    """The pane follows once no more keys come, so a step must cost the same."""
     with ExitStack() as stack:
         terminals = [stack.enter_context(app_on(stack.enter_context(filled(FEW)))) for _ in range(2)]
         for terminal in terminals:

@@ -9,7 +9,7 @@ from bench.terminal import Cost, Terminal
 OURS, PEER = "bench.programs.select_table", "bench.programs.data_table"
 FEW, MIDDLE, MANY = 100, 10_000, 100_000
 ENOUGH = 20
-"""Keys without which a p95 is just the slowest of them."""
+"""The minimum number of keys for a p95 that is not just the slowest one."""
 
 
 @measure("select_table")
@@ -46,8 +46,9 @@ def _many_beside_few(many: Terminal, few: Terminal, rows: int, times: int) -> It
 
 
 def _beside_peer(ours: Terminal, peer: Terminal, fewer: float, times: int) -> Iterator[Result]:
-    """`fewer`: how many times fewer rows than 100,000. Ours repaints one page whatever their number, so that with fewer
-    the two come closer, and the aim with them."""
+    """`fewer`: how many times fewer rows than 100,000. Ours always repaints one page, so with fewer rows the two come closer, and so does
+    the aim.
+    """
     # A few pages down, where people are, and where a DataTable has rows above to count.
     press([ours, peer], ("page down", "page down"), 6)
     mine, theirs = press([ours, peer], ("up", "down"), times)
@@ -63,12 +64,11 @@ def _beside_peer(ours: Terminal, peer: Terminal, fewer: float, times: int) -> It
 
 
 def press(terminals: Sequence[Terminal], keys: tuple[str, str], times: int) -> list[list[Cost]]:
-    """Presses the two keys in turn, in each terminal one after the other, so that a busy moment of the machine falls on
-    all of them."""
+    """Presses the two keys in turn, in each terminal one after the other, so that a busy moment affects all of them."""
     costs: list[list[Cost]] = [[] for _ in terminals]
     for time in range(times):
         for number in range(len(terminals)):
-            # Each is first as often as the others.
+            # Each one comes first equally often.
             turn = (number + time // 2) % len(terminals)
             costs[turn].append(terminals[turn].press(keys[time % 2]))
     return costs
@@ -80,7 +80,7 @@ def p50(costs: Sequence[Cost]) -> float:
 
 
 def p95(costs: Sequence[Cost]) -> float:
-    """What one key in twenty is slower than, in milliseconds."""
+    """The 95th percentile, in milliseconds."""
     return quantiles((cost.ms for cost in costs), n=20)[-1]
 
 

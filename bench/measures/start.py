@@ -1,4 +1,4 @@
-"""Starting: the first useful frame, the memory behind it, and the command line."""
+"""Starting: the first useful frame, its memory, and the command line."""
 
 import os
 import shutil
@@ -57,7 +57,7 @@ def _app(config: Path) -> list[str]:
 
 
 def _second_starts(config: Path, times: int) -> Iterator[float]:
-    """Milliseconds until the list is up, in starts after one that was left with `q`."""
+    """Milliseconds until the list is shown, when the previous run ended with `q`."""
     env = {**QUIET, "XDG_DATA_HOME": str(config.parent / "data")}
     (config.parent / "data" / "clientsync").mkdir(parents=True, mode=0o700, exist_ok=True)
     with Terminal(_app(config), env=env) as terminal:

@@ -25,7 +25,7 @@ WORKERS = 20
 """Calls that a job has running at once."""
 
 BLOCK = 100
-"""So many of ours, then so many of the limit's: a busy moment of the machine falls on both."""
+"""Appends per block: some of ours, then some of the limit's, so that a busy moment affects both."""
 
 TYPED = ("h", "ha", "har", "b", "ba", "bak", "n", "no", "nov", "4", "42", "421", "z")
 LIKE = (
@@ -75,7 +75,7 @@ def appends(quick: bool) -> Iterator[Result]:
 
 @measure("store_rebuild")
 def rebuild(quick: bool) -> Iterator[Result]:
-    """The derived tables again from all entries, beside reading those entries."""
+    """Rebuilding the derived tables from all entries, beside reading those entries."""
     clients, entries = (CLIENTS_QUICK, 25_000) if quick else (CLIENTS, 1_000_000)
     with _store(clients) as store:
         _refreshes(store, entries)
@@ -86,7 +86,7 @@ def rebuild(quick: bool) -> Iterator[Result]:
 
 @measure("store_find")
 def finding(quick: bool) -> Iterator[Result]:
-    """The numbers that a letter leaves, in order; every order; and the counts of the statuses."""
+    """The clients that match a letter, in order; every sort order; and the counts by status."""
     clients, times = (CLIENTS_QUICK, 3) if quick else (CLIENTS, 9)
     with _store(clients) as store:
         database, now = store._database, datetime.now(UTC)
@@ -108,7 +108,7 @@ def finding(quick: bool) -> Iterator[Result]:
         yield Result(f"find: a letter, worst, {beside}", max(ours), max(theirs), 1)
         whole = _median_ms(lambda: db.execute("SELECT * FROM clients ORDER BY name_key, n").fetchall(), 3)
         for column in ("name", "status", "by", "refreshed"):
-            # The first time a column is read into memory; a person who turns the order round waits for the second.
+            # The first time reads a column into memory. Someone who reverses the order waits for the second.
             letter("", ((column, True),))
             took = letter("", ((column, True),))
             yield Result(f"find: sorted by {column} / SQLite reading all by name, ms", took, whole, 0.25)
@@ -136,7 +136,7 @@ def _links(store: Store) -> list[tuple[str, str]]:
 
 
 def _refreshes(store: Store, entries: int) -> None:
-    """Fills the ledger up to so many entries with refreshes, and now and then a sign-in found expired and reconnected."""
+    """Fills the ledger up to this many entries with refreshes, and occasionally a sign-in that expired and was reconnected."""
     clients, choose = _links(store), random.Random(7)
     refreshed = NewEntry(
         Kind.REFRESHED, ME, body={"organisation_name": None, "details": {}, "lists": {"accounts": 81}}
@@ -158,7 +158,7 @@ def _refreshes(store: Store, entries: int) -> None:
 
 
 def _turns(ours: Callable[[int], object], theirs: Callable[[], object], count: int) -> tuple[float, float]:
-    """Seconds of `count` of ours and as many of theirs, in turns of a block each."""
+    """Seconds for `count` of ours and as many of theirs, in alternating blocks."""
     ours_s = theirs_s = 0.0
     for _ in range(count // BLOCK):
         ours_s += _took(lambda: ours(BLOCK))

@@ -1,6 +1,6 @@
-"""`python -m bench.programs.data_table ROWS`: Textual's own table with the same clients, made to select as ours does.
+"""`python -m bench.programs.data_table ROWS`: Textual's own table with the same clients, extended to select as ours does.
 
-A column of marks stands for what it lacks; each cell is a `Text`, as a client's name must not be read as markup.
+A column of marks replaces what it lacks. Each cell is a `Text`, because a client's name must not be read as markup.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""A practice with many clients, written straight into its ledger: no network is needed to start and to move about in it."""
+"""A practice with many clients, written straight into its ledger, because starting and moving around need no network."""
 
 import shutil
 import tempfile
@@ -24,7 +24,7 @@ NAMES = (
 
 @contextmanager
 def filled(clients: int) -> Generator[Path]:
-    """The configuration of a practice with so many connected clients, which is thrown away at the end."""
+    """The configuration of a practice with that many connected clients, deleted at the end."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(_made(clients).name, folder, dirs_exist_ok=True)
         yield Path(folder) / "config.toml"
@@ -32,7 +32,7 @@ def filled(clients: int) -> Generator[Path]:
 
 @cache
 def _made(clients: int) -> tempfile.TemporaryDirectory[str]:
-    """One to copy: several measures want the same, and to write it takes longer than to measure it."""
+    """One to copy, because several measures need the same and writing it takes longer than measuring."""
     folder = tempfile.TemporaryDirectory()
     (Path(folder.name) / "config.toml").write_text(
         '[practice]\nname = "Bench & Co"\ndatabase = "practice.db"\n[software.xero]\nclient_id = "bench"\n'

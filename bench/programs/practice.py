@@ -1,4 +1,4 @@
-"""A practice in a folder of its own, on a sandbox in a process of its own that answers after a fixed time."""
+"""A practice in its own folder, on a sandbox in a separate process that answers after a fixed time."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ class Bench:
                 await self.workplace.vault.write(secret_name(name, table.client_id), "sandbox")
 
     def fault(self, **what: str) -> None:
-        """Puts a fault in force in the sandbox."""
+        """Activates a fault in the sandbox."""
         request = Request(f"{self.url}/sandbox/faults", json.dumps(what).encode())
         with urlopen(request):
             pass
@@ -60,7 +60,7 @@ class Bench:
 
 @contextmanager
 def practice(organisations: int, latency_ms: int) -> Generator[Bench]:
-    """A practice without clients; the sandbox keeps no limits but answers `latency_ms` late."""
+    """A practice without clients. The sandbox enforces no limits but answers `latency_ms` late."""
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "config.toml"
         command = [

@@ -1,6 +1,6 @@
 """`python -m bench.programs.select_table ROWS`: the select table with this many clients; `o` sorts by name, `O` by code.
 
-As in the program the rows are in SQLite, and only their ids in memory.
+As in the program, the rows are in SQLite, and only their ids are in memory.
 """
 
 import sqlite3

@@ -1,4 +1,4 @@
-"""FreshBooks: memberships, three ids for one business, pages, errors of several shapes, and one grant for each person."""
+"""FreshBooks: memberships, three ids for one business, pages, errors in several forms, and one grant per person."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Rate limits, through the server and, for the numbers a test can't call so often, by the counter itself."""
+"""Rate limits, through the server and, if a test can't make enough calls, on the counter itself."""
 
 from concurrent.futures import ThreadPoolExecutor
 

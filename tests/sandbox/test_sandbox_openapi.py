@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(not SPECS.is_dir(), reason="Xero's OpenAPI files
 
 
 def strict(schema: Any) -> Any:
-    """The schema where no property may be unknown, and the names that only the file's tools need are gone."""
+    """The schema without names that only the file's tools need. It allows no unknown property."""
     if isinstance(schema, list):
         return [strict(part) for part in schema]
     if not isinstance(schema, dict):
@@ -25,7 +25,7 @@ def strict(schema: Any) -> Any:
     }
     if isinstance(made.get("properties"), dict):
         made["additionalProperties"] = False
-    # A reference beside other words is the reference alone in OpenAPI 3.0.
+    # In OpenAPI 3.0, anything beside a reference is ignored.
     return {"$ref": made["$ref"]} if isinstance(made.get("$ref"), str) else made
 
 

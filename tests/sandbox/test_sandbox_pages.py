@@ -1,4 +1,4 @@
-"""The sign-in pages, walked through as a text browser does: forms read, filled in and posted."""
+"""The sign-in pages, used like a text browser does: reading, filling in and posting forms."""
 
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -13,7 +13,7 @@ Start = Callable[[Options], Running]
 
 
 class Form(HTMLParser):
-    """The one form of a page: `fields` as a browser would send them untouched, `boxes` all choices, `text` all words."""
+    """The one form of a page: `fields`: as a browser would send them unchanged; `boxes`: all choices; `text`: all words."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Form(HTMLParser):
 def post(
     app: App, form: Form, *more: tuple[str, str], without: tuple[str, ...] = ()
 ) -> "Form | dict[str, str]":
-    """Presses a button; the next form, or what the redirect says."""
+    """Presses a button. Returns the next form, or the redirect's parameters."""
     fields: dict[str, list[str]] = {}
     for name, value in [f for f in form.fields if f[0] not in without] + list(more):
         fields.setdefault(name, []).append(value)
@@ -220,7 +220,7 @@ def test_over_the_tiers_limit_the_page_refuses(sandboxes: Start) -> None:
     )
     assert isinstance(form, Form)
     assert "limit of 5 connections" in form.text
-    # Everyone's connections count, and what is connected already may always be renewed.
+    # Everyone's connections count, but existing ones may always be renewed.
     App(box.url).sign_in(second.email, organisations=ids[0])
     assert (
         app.http.get(app.link(prompt="none", login_hint=second.email, organisations=ids[1])).status_code

@@ -1,4 +1,4 @@
-"""QuickBooks Online: a company a grant, tokens, queries, faults."""
+"""QuickBooks Online: one company per grant, tokens, queries, faults."""
 
 import re
 from pathlib import Path
@@ -266,7 +266,7 @@ def test_faults_have_quickbooks_wording(
     assert (answer.status_code, code_of(answer)) == (status, code)
     assert company(other, other.realm["realmId"]).status_code == 200
     assert app.refresh().status_code == (400 if kind in ("disconnect", "expire") else 200)
-    # Who is no admin, and a company that is over, is not offered in the selector.
+    # The selector offers neither companies where the person is no admin nor those whose subscription ended.
     offered = app.http.get(app.link(prompt="none", login_hint=me, organisation=first)).status_code
     assert offered == (303 if kind in ("disconnect", "expire") else 400)
 

@@ -44,7 +44,7 @@ def test_lines_are_short_and_twenty_unless_more_is_asked_for(sandbox: Running, a
     assert longer["$next"] is None and isinstance(longer["$items"][0]["nominal_code"], int)
     assert app.get("/v3.1/ledger_accounts?items_per_page=201", **which).status_code == 400
     contact = app.get("/v3.1/contacts?attributes=all", **which).json()["$items"][0]
-    assert "bank_account_details" in contact, "who asks for everything gets it"
+    assert "bank_account_details" in contact, "all fields come if requested"
 
 
 def test_refusals_are_arrays_and_a_closed_business_is_unpaid(sandbox: Running, app: PlainApp) -> None:

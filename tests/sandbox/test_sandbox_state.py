@@ -11,7 +11,7 @@ from tests.support.sandbox import App
 
 
 def started(file: Path, port: int = 0) -> Running:
-    # Ports that the system gives by itself may be someone else's by the time it is started again.
+    # Another program could take a port that the system chose before the sandbox starts again.
     return running(Options(port=port or free_ports(1)[0], organisations=6, state=file))
 
 

@@ -1,4 +1,4 @@
-"""Refresh tokens: rotation, the grace for a lost answer, sixty days, revocation."""
+"""Refresh tokens: rotation, the grace period for a lost answer, the end after sixty days, revocation."""
 
 import pytest
 

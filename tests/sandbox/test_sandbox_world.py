@@ -1,4 +1,4 @@
-"""The world: the same for the same seed, in every process; as mixed as life."""
+"""The world: the same for the same seed in every process, and as varied as real life."""
 
 import json
 import subprocess

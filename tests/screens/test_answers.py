@@ -41,23 +41,23 @@ WALKED = {
     "sign_in": ("sign-in", "sign-in-refused", "consents"),
     "app_panel": ("client-sync", "client-sync-empty"),
 }
-"""By the file that has a row of buttons: the scenes that show it."""
+"""The scenes that show each file's row of buttons."""
 LEAVES = ("Cancel", "Close", "Keep running", "Not now", "Stay", "Stay signed in")
-"""What a button that leaves is called."""
+"""The texts of buttons that leave."""
 CANNOT_BE_UNDONE = {"disconnect", "sign-out", "change-confirm"}
-"""Scenes of dialogues whose answer no one can take back."""
+"""Scenes of dialogues whose action can't be undone."""
 DANGEROUS = {"change_integration", "files", "job_actions", "sign_out"}
-"""Files that ask for what can't be undone by a dialogue of their own."""
+"""Files that confirm an action that can't be undone in their own dialogue."""
 NAMES = [name for names in WALKED.values() for name in names]
 
 
 def words(button: Button) -> str:
-    """What a button says, without its key."""
+    """A button's text, without its key."""
     return str(button.label).partition(" (")[0]
 
 
 def rows(screen: Screen[object]) -> list[Answers]:
-    """The rows of buttons that are seen."""
+    """The visible rows of buttons."""
     return [row for row in screen.query(Answers) if row.region.area and row.usable]
 
 
@@ -69,7 +69,7 @@ def check(row: Answers, focused: object, *, dangerous: bool) -> None:
     assert here[-1] is row.leave
     assert [words(each) for each in here if words(each) in LEAVES] == [words(row.leave)]
     if any("Cancel" in words(action) for action in here[:-1]):
-        assert words(row.leave) != "Cancel", "which Cancel would it be?"
+        assert words(row.leave) != "Cancel", "there is only one Cancel"
     assert row.dangerous is dangerous
     if isinstance(focused, Button):
         assert focused is row.first
@@ -90,7 +90,7 @@ async def test_action_is_first_and_has_the_focus(
 
 
 class NoAnswer(Still):
-    """The accounting app is asked, and has not answered yet."""
+    """The accounting app has not answered yet."""
 
     async def organisations(self, calls: None) -> Sequence[Organisation]:
         await asyncio.Event().wait()
@@ -98,7 +98,7 @@ class NoAnswer(Still):
 
 
 class NoLink(Still):
-    """A sign-in that has not got as far as a link."""
+    """A sign-in that has no link yet."""
 
     @asynccontextmanager
     async def begin(self, software: str) -> AsyncGenerator[SimpleNamespace]:
@@ -123,7 +123,7 @@ async def test_enter_does_not_cancel_while_waiting(
         await pilot.press("enter", "enter")
         assert pilot.app.screen is screen
         if isinstance(screen, ReachScreen):
-            # What could not be done for now is said until it can.
+            # A message says why the action is unavailable until it is available.
             notices = pilot.app.notices
             assert "Wait until the accounting app has answered." in notices._newest.message
             screen._stage, screen.reach = "organisations", Reach((Organisation("a", "A"),), str)
@@ -137,7 +137,7 @@ def calls(name: str) -> Iterator[tuple[Path, ast.Call]]:
     """Every call of `name` in the package."""
     for path in sorted(PACKAGE.rglob("*.py")):
         text = path.read_text("utf-8")
-        # To parse all files takes seconds.
+        # Parsing all files takes seconds.
         for node in ast.walk(ast.parse(text)) if f"{name}(" in text else ():
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
                 yield path, node

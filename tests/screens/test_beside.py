@@ -73,7 +73,7 @@ async def test_item_under_the_cursor_is_told_in_full_beside_the_others(tmp_path:
         assert not app.screen.query_one("#says").display
         await pilot.press("down")
         await until(pilot, lambda: pane.lines[0].parts[0][0] == "Abbey Ltd")
-        # The line below the table comes back where there is no room for the pane.
+        # The line below the table returns if there is no room for the pane.
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: "Abbey Ltd: done" in shown(pilot))
     app.workplace.close()

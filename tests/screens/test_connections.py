@@ -25,7 +25,7 @@ __all__ = ["practice", "practices"]
 
 
 def first_client(app: ClientSyncApp) -> Client:
-    """The first client on the list, as it is now."""
+    """The current state of the first client on the list."""
     return app.workplace.store.clients.integrations(None, datetime.now(UTC))[0][0]
 
 
@@ -38,7 +38,7 @@ def kinds(app: ClientSyncApp) -> list[Kind]:
 
 
 def told(app: ClientSyncApp) -> str:
-    """What the notices say."""
+    """The text of the notices."""
     return "\n".join(notice.message for notice in app.notices.log)
 
 
@@ -50,7 +50,7 @@ async def test_connections_show_facts_menu_and_lists(practice: Practice) -> None
         await until(pilot, lambda: "Integrated by Amelia Ferreira" in " ".join(shown(pilot).split()))
         assert f"Organisation id {link(app).organisation_id}" in " ".join(shown(pilot).split())
         assert "Suppliers: " in shown(pilot)
-        # All there is to know is reached by scrolling.
+        # Scrolling reaches everything.
         await pilot.press("tab", "end")
         await until(pilot, lambda: "Short code" in shown(pilot))
         await pilot.press("shift+tab", "enter")
@@ -76,14 +76,14 @@ async def test_settings_are_kept_in_the_ledger_and_obeyed(practice: Practice) ->
     async with run_app(app, size=(80, 24)) as pilot:
         app.open("connections", client=first_client(app).id)
         await until(pilot, lambda: "only when you ask" in shown(pilot))
-        # Chart of accounts not to be pulled; an impossible number of days is refused.
+        # Turns off the chart of accounts. An impossible number of days is refused.
         await pilot.press("e", "space", "tab", "tab", "tab", "tab", "9", "9", "9", "enter")
         await until(pilot, lambda: "from 0 to 365" in shown(pilot))
         await pilot.press("home", "delete", "tab", "tab", *"ask Ann", "enter")
         await until(pilot, lambda: link(app).settings.note == "ask Ann")
         assert link(app).settings == Settings(("tax_rates", "tracking", "suppliers"), 99, True, "ask Ann")
         await until(pilot, lambda: "automatically every 99 days" in shown(pilot))
-        # Saving them unchanged is no entry.
+        # Saving them unchanged adds no entry.
         await pilot.press("e", "y")
         await until(pilot, lambda: isinstance(app.screen, ConnectionsScreen))
         assert kinds(app).count(Kind.SETTINGS_CHANGED) == 1
@@ -102,7 +102,7 @@ async def test_settings_that_cannot_be_saved_stay_as_they_were_entered(practice:
         app.open("connections", client=first_client(app).id)
         await until(pilot, lambda: "only when you ask" in shown(pilot))
         await pilot.press("e", "tab", "tab", "tab", "tab", "tab", "tab", *"ask Ann")
-        # A newer program has upgraded the file meanwhile: this one writes no more.
+        # A newer program has upgraded the file meanwhile, so this one no longer writes.
         with closing(sqlite3.connect(practice.folder / "practice.db")) as newer:
             version = newer.execute("PRAGMA user_version").fetchone()[0]
             newer.execute(f"PRAGMA user_version = {version + 1}")
@@ -219,7 +219,7 @@ async def test_another_organisation(practice: Practice) -> None:
         assert after.integrations[0].organisation_id == chosen
         assert after.details["short_code"] == world.organisation("xero", ids.index(chosen)).short_code
         assert kinds(app)[-3:-1] == [Kind.ORGANISATION_CHANGED, Kind.REFRESHED]
-        # The organisation that it had is free again, and belongs to no one else by mistake.
+        # Its former organisation is free again.
         assert before.organisation_id not in app.workplace.store.clients.integrated("xero")
         await pilot.press("h")
         await until(pilot, lambda: "moved to another organisation" in shown(pilot))
@@ -273,12 +273,12 @@ async def test_client_moves_to_another_software(practices: Callable[..., Practic
         await until(pilot, lambda: "Continue with the 4 companies" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "4 of 4 companies belong to no client yet" in shown(pilot))
-        # It starts at the company of the same name, which is not the first.
+        # The cursor starts at the company with the same name, which is not the first.
         shown_list = app.screen.query_one(SelectList)
         assert shown_list.table.cursor_id != shown_list.rows.order()[0]
         await pilot.press("enter")
         await until(pilot, lambda: f"Move {client.name} to {client.name}?" in shown(pilot))
-        # What is lost is said first; until then nothing is changed.
+        # It first says what is lost; until then nothing changes.
         await until(pilot, lambda: "The integration with Xero ends there too." in shown(pilot))
         assert len(first_client(app).integrations) == 1
         await pilot.press("y")
@@ -286,14 +286,14 @@ async def test_client_moves_to_another_software(practices: Callable[..., Practic
         links = {link.software: link.standing.status for link in first_client(app).integrations}
         assert links == {"xero": "disconnected", "freeagent": "connected"}
         assert first_client(app).id == client.id
-        # The former one is no work for anyone.
+        # No work is planned for the former one.
         (former,) = [each for each in first_client(app).integrations if each.software == "xero"]
         assert (
             next_step(former, first_client(app))
             == f"The client is connected to {client.name} instead. Nothing to do here."
         )
         await until(pilot, lambda: "Nothing to do here" in shown(pilot))
-        # One history tells of both.
+        # One history covers both.
         told = [entry.software for entry in app.workplace.store.ledger.entries(client=client.id)]
         assert {"xero", "freeagent"} <= set(told)
     app.workplace.close()

@@ -19,7 +19,7 @@ def copied(pilot: Pilot[None]) -> str:
 
 
 def app_commands(pilot: Pilot[None]) -> str:
-    """The command of the marked line, whole."""
+    """The complete command of the highlighted line."""
     return str(pilot.app.screen.query_one(".says Static", Static).content)
 
 
@@ -67,7 +67,7 @@ async def test_long_command_is_shown_whole_before_it_is_copied(tmp_path: Path, s
             await pilot.pause()
             seen.append("".join(shown(pilot).replace("│", "").split()))
             await pilot.press("right")
-        # The words break at the same blanks that the comparison leaves out.
+        # The comparison ignores blanks, because lines break at them.
         assert commands.split()[-1] in seen[-1] and any(commands.split()[4] in text for text in seen)
 
 

@@ -1,4 +1,4 @@
-"""Where you are, and how you get home."""
+"""Shows where you are, and how to get back to the client list."""
 
 from pathlib import Path
 

@@ -33,11 +33,11 @@ async def test_searched_followed_and_narrowed_to_a_client(practice: Practice) ->
         await until(pilot, lambda: "[red]x[/] & Co › History" in shown(pilot) and "1 entry" in shown(pilot))
         await pilot.press("h")
         await until(pilot, lambda: "4 entries" in shown(pilot) and "[red]x[/] & Co" in shown(pilot))
-        # The newest is on top, and said in full: before, and after.
+        # The newest is first, and shown in full: before and after.
         await until(pilot, lambda: "Practice code: AB1 → AB2" in shown(pilot))
         await pilot.press("slash", *"AB1 BOB")
         await until(pilot, lambda: "2 of 4" in shown(pilot))
-        # Found by the client's name, too; new entries come in while one searches.
+        # The client's name finds it too. New entries appear during a search.
         await pilot.press("escape", "slash", *"red")
         await until(pilot, lambda: "1 of 4" in shown(pilot))
         colleague = Store(practice.folder / "practice.db")
@@ -52,7 +52,7 @@ async def test_searched_followed_and_narrowed_to_a_client(practice: Practice) ->
         await until(pilot, lambda: "No entries match" in shown(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: "5 entries" in shown(pilot))
-        # Three codes in a row are one line by now: it is opened, then its first entry.
+        # Three codes in a row are now one line. Opens it, then its first entry.
         await pilot.press("enter")
         await until(pilot, lambda: "▾ code set: 3 entries" in shown(pilot))
         await pilot.press("down", "enter")
@@ -108,7 +108,7 @@ async def test_entries_of_one_job_are_one_line_that_opens(practice: Practice) ->
     store.ledger.append(*(client_added(n, f"New {n}") for n in range(10, 13)), code_set(1, "AB1", None))
     async with run_app(app, size=(100, 24)) as pilot:
         app.open("history")
-        # Another day is another step; what is alone stays alone.
+        # Another day is another step. A single entry stays single.
         await until(pilot, lambda: "8 entries" in shown(pilot) and "▸ added: 4 entries" in shown(pilot))
         assert "▸ added: 3 entries" in shown(pilot) and "practice code set to AB1" in shown(pilot)
         assert "New 11" not in shown(pilot)
@@ -117,7 +117,7 @@ async def test_entries_of_one_job_are_one_line_that_opens(practice: Practice) ->
         await pilot.press("enter")
         await until(pilot, lambda: "▾ added: 3 entries" in shown(pilot) and "New 11" in shown(pilot))
         assert "Old 2" not in shown(pilot)
-        # A new entry of the same step joins it, and leaves it open.
+        # A new entry of the same step joins it. The step stays open.
         store.ledger.append(client_added(13, "New 13"))
         await until(pilot, lambda: "New 13" in shown(pilot))
         await pilot.press("enter")

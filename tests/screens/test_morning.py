@@ -1,4 +1,4 @@
-"""The morning view: what happened since somebody last looked, and each line one key away from its clients."""
+"""The morning view: what happened since the user last looked. One key leads from each line to its clients."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,7 +32,7 @@ def night(folder: Path) -> dict[str, str]:
     found(store, ids["Abbey"], Kind.FOUND_BROKEN, "access_removed")
     found(store, ids["Bakery"], Kind.FOUND_EXPIRED, "sign_in_refused")
     found(store, ids["Copper"], Kind.FOUND_BROKEN, "unpaid")
-    # What broke and works again by the morning did not break.
+    # Clients that work again by the morning do not count as broken.
     store.ledger.append(
         NewEntry(Kind.FOUND_WORKING, "nightly", ids["Copper"], "xero", "o" + ids["Copper"][1:], {})
     )
@@ -92,7 +92,7 @@ def test_sign_in_that_ran_out_meanwhile_broke_too(tmp_path: Path) -> None:
     workplace = workplace_in(tmp_path)
     store = workplace.store
     add(store, "Abbey", signed_in(store, ANN, timedelta(hours=-1)))
-    assert "Broke" in lines(store, tmp_path), "without a last look it is since yesterday"
+    assert "Broke" in lines(store, tmp_path), "without a last look, it shows news since yesterday"
     last_looked.save(store, workplace.visits, datetime.now(UTC))
     assert "Broke" not in lines(store, tmp_path)
     workplace.close()
@@ -133,7 +133,7 @@ async def test_each_line_leads_to_its_clients_and_back(tmp_path: Path) -> None:
         )
         await pilot.press("escape", "escape")
         await until(pilot, lambda: "only what broke" not in shown(pilot) and clients.shown == 7)
-        # By the mouse: the words that say so, or the first tab.
+        # With the mouse: click the words that say so, or the first tab.
         for target in ("esc clears", "All 7"):
             await pilot.press("m")
             await until(pilot, lambda: "Broke" in shown(pilot))
@@ -161,7 +161,7 @@ async def test_jobs_that_wait_are_named_and_lead_to_the_jobs(tmp_path: Path) -> 
     workplace.close()
     app = app_in(tmp_path)
     async with run_app(app, size=(120, 36)) as pilot:
-        # It comes first, because this person chose so, and names what the client list would ask about.
+        # It comes first because the user chose that, and names the jobs that the client list would offer to resume.
         await until(pilot, lambda: isinstance(app.screen, MorningScreen) and "Refresh waits" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen))

@@ -1,4 +1,4 @@
-"""Clients integrated with an app whose plug-in is gone: everything goes on, and says so."""
+"""Clients integrated with an app whose plug-in is gone: everything else works, and says so."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def filled(folder: Path) -> str:
-    """A practice with one client of that app, signed in to by its own user, and a job that waits; returns the job's id."""
+    """A practice with one client of that app, whose user is signed in, and a waiting job. Returns the job's id."""
     workplace = workplace_in(folder)
     store = workplace.store
     person = {"id": "Ann", "name": "Ann", "email": ANN}

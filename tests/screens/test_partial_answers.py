@@ -1,4 +1,4 @@
-"""How screens show what an accounting app provides only in part."""
+"""How screens show incomplete answers from an accounting app."""
 
 import json
 from datetime import UTC, datetime

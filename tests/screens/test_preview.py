@@ -1,4 +1,4 @@
-"""The preview of the client under the cursor: beside the list, over it, and always behind the keys."""
+"""The preview of the client under the cursor, beside the list or over it. It never delays a key."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -132,7 +132,7 @@ async def test_next_step_names_the_key_that_does_it(tmp_path: Path) -> None:
         assert "r Reconnect" in [line.right for line in screen.preview.lines]
         await pilot.press("down")
         await until(pilot, lambda: "Baker" in pane(screen))
-        # What only the client can do has no key.
+        # There is no key for steps that only the client can take.
         assert {line.right for line in screen.preview.lines[1:]} == {""}
         await pilot.press("down")
         await until(pilot, lambda: "Copper" in pane(screen))

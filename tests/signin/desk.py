@@ -1,4 +1,4 @@
-"""Everything that a sign-in needs, with a sandbox: for the tests in this folder and in `accounting`."""
+"""Everything that a sign-in needs, with a sandbox, for the tests in this folder and in `accounting`."""
 
 import asyncio
 import os
@@ -48,7 +48,7 @@ def configured_for(url: str, *, port: int | None = None, client_id: str = "sandb
 
 @dataclass
 class Desk:
-    """One person before one terminal; `used`: what `on_used` was told. `keyring_s`: how long the keyring may take to answer."""
+    """One person at one terminal. `used`: the calls of `on_used`. `keyring_s`: how long the keyring may take to answer."""
 
     configured: Configured
     folder: Path
@@ -65,7 +65,7 @@ class Desk:
         self.tokens = self.new_tokens()
 
     def new_tokens(self) -> Tokens:
-        """As another run of the program has them: nothing in memory."""
+        """The tokens as in a new run of the program, with nothing in memory."""
         return Tokens(
             self.configured,
             self.how,
@@ -121,7 +121,7 @@ async def completed(attempt: Attempt, email: str, organisations: list[str] | Non
 
 @pytest.fixture
 def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a keyring that the person chose."""
+    """The folder of a keyring that the user chose."""
     folder = tmp_path / "keyring"
     folder.mkdir(exist_ok=True)
     monkeypatch.setenv("TEST_KEYRING", str(folder))
@@ -135,7 +135,7 @@ def desk(sandbox: Running, tmp_path: Path, keyring: Path) -> Iterator[Desk]:
 
 
 async def answered(box: Running, path: str) -> int:
-    """How many calls the sandbox has answered at addresses that end so, once every call under way is counted too."""
+    """How many calls the sandbox has answered at addresses with this ending, after all calls in progress have ended."""
     async with asyncio.timeout(5):
         while (calls := box.sandbox.calls.summary(0))["running"]:
             await asyncio.sleep(0.01)
@@ -150,7 +150,7 @@ def first_person(box: Running) -> str:
 def python(
     code: str, *arguments: str, stdin: int = subprocess.DEVNULL, **environment: str
 ) -> subprocess.Popen[str]:
-    """Another process of this host, with this environment and more."""
+    """Another process on this host, with this environment and the given additions."""
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         cwd=ROOT,

@@ -27,8 +27,9 @@ CODE = "code-SECRET"
 
 
 class Flawed:
-    """`flaw`: what is wrong; "" for nothing. `nonce`: the one that a right id_token holds. `asked`: how often tokens
-    were asked for. `more`: fields of a token answer that are other than the right ones."""
+    """`flaw`: what is wrong; "" for nothing. `nonce`: the one of a correct id_token. `asked`: how often tokens were requested. `more`:
+    fields of a token answer that replace the correct ones.
+    """
 
     def __init__(self, url: str, client_id: str) -> None:
         self.url = url
@@ -109,7 +110,7 @@ class Flawed:
             case "signature":
                 return jwt.encode(header, self.claims(), OTHER_KEY)
             case "signed with the public key":
-                # No library makes this any more, but an attacker does: it works where the algorithm is taken from the token.
+                # No library creates this any more, but an attacker can. It works if the server trusts the token's own algorithm.
                 body = jwt.encode(header, self.claims(), KEY).split(".")[1]
                 signed = _base64(b'{"alg":"HS256","kid":"one"}') + "." + body
                 key = KEY.as_pem(private=False)
@@ -164,7 +165,7 @@ class Flawed:
                 return JSONResponse({"error": self.flaw, "error_description": f"of {REFRESH}"}, 400)
             case _:
                 pass
-        # Python writes what JSON has no word for, as some servers do.
+        # Python writes values that JSON does not have, as some servers do.
         return Response(json.dumps(answer), media_type="application/json")
 
     async def revoke(self, request: Request) -> Response:
@@ -188,7 +189,7 @@ def _dripping() -> Response:
 
 @asynccontextmanager
 async def serving(client_id: str = "sandbox-xero") -> AsyncGenerator[Flawed]:
-    """Serves until left."""
+    """Serves until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         flawed = Flawed(f"http://127.0.0.1:{listener.getsockname()[1]}", client_id)
         async with served(flawed.app(), listener):
@@ -197,7 +198,7 @@ async def serving(client_id: str = "sandbox-xero") -> AsyncGenerator[Flawed]:
 
 @asynccontextmanager
 async def served(app: Any, listener: socket.socket) -> AsyncGenerator[None]:
-    """An ASGI app answering on `listener`, in this event loop, until left."""
+    """Serves an ASGI app on `listener`, in this event loop, until the block ends."""
     ready = asyncio.Event()
     server = Server(app, ready.set)
     task = asyncio.create_task(server.serve([listener]))

@@ -1,5 +1,6 @@
-"""Keyrings for tests, named in PYTHON_KEYRING_BACKEND as a person's own choice is. Entries lie in the folder TEST_KEYRING, one
-file each; what is written into the file `fails` there makes the keyring misbehave."""
+"""Keyrings for tests, named in PYTHON_KEYRING_BACKEND like a user's own choice. Entries are in the folder TEST_KEYRING, one file each.
+The file `fails` there makes the keyring misbehave.
+"""
 
 import json
 import os
@@ -70,7 +71,7 @@ class Folder(KeyringBackend):
 
 
 class Noisy(Folder):
-    """Runs a program that complains on the terminal, as one over `pass` or `gpg` may."""
+    """Runs a program that prints errors on the terminal, as `pass` or `gpg` may."""
 
     def get_password(self, service: str, username: str) -> str | None:
         subprocess.run("echo OVER THE SCREEN >&2", shell=True, check=True)
@@ -78,14 +79,14 @@ class Noisy(Folder):
 
 
 class Forgetful(Folder):
-    """Takes everything, gives nothing back."""
+    """Accepts everything and returns nothing."""
 
     def get_password(self, service: str, username: str) -> str | None:
         return None
 
 
 class PlaintextKeyring(Folder):
-    """As keyrings.alt's is called, and what someone made of it."""
+    """Named like one of keyrings.alt's, as someone might copy it."""
 
 
 class Derived(PlaintextKeyring):
@@ -93,10 +94,10 @@ class Derived(PlaintextKeyring):
 
 
 def entries(folder: Path) -> dict[str, str]:
-    """What a Folder keyring holds, by name."""
+    """The contents of a Folder keyring, by name."""
     return {unquote(file.stem): file.read_text() for file in folder.glob("*.entry")}
 
 
 def fail(folder: Path, **how: str) -> None:
-    """Makes a Folder keyring misbehave from now on; nothing given: behave."""
+    """Makes a Folder keyring misbehave; without arguments, makes it work again."""
     (folder / "fails").write_text(json.dumps(how))

@@ -46,7 +46,7 @@ async def signed_in(desk: Desk, **more: str) -> SignIn:
 
 
 class Refusing(Unlike):
-    """Refuses without a state, in words of its own."""
+    """Refuses without a state, in its own words."""
 
     def refusal(self, redirect: Mapping[str, str]) -> str | None:
         no = redirect.get("error", "").replace(" ", "").casefold() == "invalidrequest"
@@ -210,7 +210,7 @@ async def test_token_answer_may_say_who_signed_in(server: Server, tmp_path: Path
 
 
 class Sited(Unlike):
-    """Is at one of two places, which the redirect names."""
+    """An app with two places. The redirect names the right one."""
 
     grant = replace(Unlike.grant, https_redirect=False)
     places: Mapping[str, str] = {"eu": "unlike.eu.example", "au": "unlike.au.example"}
@@ -231,7 +231,7 @@ class Sited(Unlike):
 
 @asynccontextmanager
 async def proxy(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[list[str]]:
-    """What this machine's calls to others ask of a proxy, which lets none through: the hosts, in order."""
+    """The hosts that this machine tries to call through a proxy, in order. The proxy refuses them all."""
     asked: list[str] = []
 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -43,7 +43,7 @@ def redirect_of(attempt: Attempt, **parameters: str) -> str:
 
 
 def authorised(attempt: Attempt, email: str) -> str:
-    """The redirected address as the person's browser would show it at the end."""
+    """The redirected address as the user's browser would show it at the end."""
     link = httpx2.URL(attempt.link).copy_merge_params({"prompt": "none", "login_hint": email})
     answer = httpx2.get(link, trust_env=False, verify=False)
     assert answer.has_redirect_location, answer.text

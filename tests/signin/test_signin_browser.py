@@ -92,7 +92,7 @@ async def test_without_a_screen_nothing_is_opened(
 async def opened_by(
     text: str, folder: Path, monkeypatch: pytest.MonkeyPatch, messages: list[str]
 ) -> str | None:
-    """What a browser named in BROWSER on a machine with a screen is started with, None if it is not started."""
+    """The arguments of a browser named in BROWSER on a machine with a screen; None if it is not started."""
     program = folder / "chosen-browser"
     program.write_text(f'#!/bin/sh\necho "$1" > {folder}/out\n')
     program.chmod(0o755)

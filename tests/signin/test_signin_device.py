@@ -1,4 +1,4 @@
-"""Signing in by a short code, against a server that answers as a test says."""
+"""Signing in with a short code, against a server whose answers the test chooses."""
 
 import asyncio
 import socket
@@ -40,7 +40,7 @@ PENDING = JSONResponse({"error": "authorization_pending"}, 400)
 
 
 class Coded(Unlike):
-    """Signs people in by a code, with names of its own for what the RFC names."""
+    """Signs people in with a code, under its own names for the RFC's fields."""
 
     grant = replace(
         Unlike.grant,
@@ -67,7 +67,7 @@ class Coded(Unlike):
 
 @dataclass
 class Server:
-    """Gives `code`, and answers what is asked for it by `polls` in turn, the last one forever."""
+    """Gives `code`, and answers requests for its tokens with `polls` in turn, the last one forever."""
 
     url: str
     code: dict[str, Any] = field(default_factory=lambda: dict(CODE))
@@ -143,7 +143,9 @@ async def test_code_is_asked_for_shown_and_waited_for_as_the_app_wants_it(
         sign_in = await attempt.wait(10)
     assert sign_in.person.email == "ann@example.com" and len(desk.held()) == 1
     (_, asked), *polls = server.asked[:-1]
-    assert asked == {"grant_type": "code_please", "client_id": "app", "scope": "a b"}, "no secret for a code"
+    assert asked == {"grant_type": "code_please", "client_id": "app", "scope": "a b"}, (
+        "the request for a code has no secret"
+    )
     poll = {
         "grant_type": "tokens_please",
         "code": "device-SECRET",

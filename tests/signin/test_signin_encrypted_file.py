@@ -108,7 +108,7 @@ def test_weak_passphrase_is_refused_only_for_a_new_file(
     with monkeypatch.context() as former:
         former.setattr("clientsync_tui.signin.keyrings.passphrase.too_weak", lambda _: None)
         opened(path, weak).set_password(SERVICE, "a", "1")
-    assert opened(path, weak).get_password(SERVICE, "a") == "1", "a file that is there is opened as ever"
+    assert opened(path, weak).get_password(SERVICE, "a") == "1", "an existing file still opens"
 
 
 def test_byte_order_mark_belongs_to_a_passphrase_only_in_old_files(path: Path, tmp_path: Path):
@@ -211,7 +211,7 @@ def test_two_writers_lose_none_of_each_others_changes(path: Path):
 
 
 def _count(path: Path, written: Connection) -> None:
-    """Writes one number after the other, and says which it wrote, until it is killed."""
+    """Writes one number after the other and reports each, until it is killed."""
     keyring = opened(path)
     number = int(keyring.get_password(SERVICE, "count") or "0")
     while True:
@@ -256,7 +256,7 @@ def test_keyring_itself_never_chooses_it():
 
 
 def test_it_is_a_backend_of_the_library_keyring_for_any_program(path: Path, tmp_path: Path):
-    """Named by the entry point that makes `keyring --list-backends` show it, and used as the library uses any."""
+    """Its entry point makes `keyring --list-backends` show it, and the library uses it like any other."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["entry-points"]["keyring.backends"] == {
         "clientsync": "clientsync_tui.signin.keyrings.encrypted_file"
@@ -278,7 +278,7 @@ def test_it_is_a_backend_of_the_library_keyring_for_any_program(path: Path, tmp_
 
 
 def test_file_of_an_earlier_release_is_read_and_upgraded(path: Path):
-    """The format is a promise: what 0.1 wrote, with its key made the slow way."""
+    """The format is a promise. This file is from 0.1, with its slow key derivation."""
     path.parent.mkdir()
     path.touch(mode=0o600)
     path.write_bytes(

@@ -13,11 +13,11 @@ SERVICE, NAME = "clientsync", "xero/practice/xero:me"
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """Simulates that the process ends here."""
 
 
 class Small(KeyringBackend):
-    """Takes what Windows takes; ends after `acts` changes."""
+    """Accepts what Windows accepts. Ends after `acts` changes."""
 
     priority = 1
 
@@ -87,7 +87,7 @@ def test_kill_at_any_moment_leaves_the_old_or_the_new_secret_whole(old: int, new
             assert split_secrets.read(backend, SERVICE, NAME) in ("o" * old, "n" * new)
             split_secrets.write(backend, SERVICE, NAME, "l" * 4_000)
             assert split_secrets.read(backend, SERVICE, NAME) == "l" * 4_000
-            assert len(backend.held) == 8, "what the kill has left is swept up"
+            assert len(backend.held) == 8, "the remains of the kill are removed"
             split_secrets.forget(backend, SERVICE, NAME)
             assert backend.held == {}
         else:

@@ -25,7 +25,7 @@ TOKEN = "/connect/token"
 
 
 def fill(disk: Path) -> Path:
-    """Takes all the room that is left."""
+    """Fills the disk."""
     filler = disk / "filler"
     with filler.open("ab") as file:
         file.write(bytes(shutil.disk_usage(disk).free))

@@ -30,7 +30,7 @@ __all__ = ["desk", "keyring", "sandbox", "sandboxes"]
 
 
 def renew(url: str, folder: Path, sign_in: str, times: int) -> None:
-    """Another run of the program on this host renews so often."""
+    """Another run of the program on this host renews that often."""
 
     async def run() -> None:
         tokens = Desk(configured_for(url), folder).tokens
@@ -116,7 +116,7 @@ async def test_token_is_not_used_before_it_is_in_the_keyring(desk: Desk, sandbox
     with pytest.raises(KeyringTrouble):
         await tokens.access(own)
     assert refresh_token(desk, own) == before and len(desk.used) == used
-    # The app gives no more grace to the old one: only what this run could not write yet works.
+    # The app no longer accepts the old one. Only the token that this run has not written yet works.
     await asyncio.to_thread(sandbox.advance, 31 * 60)
     with pytest.raises(KeyringTrouble):
         await tokens.access(own)

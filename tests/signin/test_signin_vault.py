@@ -199,7 +199,7 @@ async def test_without_a_keyring_the_encrypted_file_is_used(tmp_path: Path, head
 async def test_plain_text_is_never_chosen_by_chance(
     tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """keyring itself takes whatever is installed, and its own configuration file's choice."""
+    """The keyring library itself takes whatever is installed, or what its own configuration file names."""
     config = tmp_path / "config" / "python_keyring"
     config.mkdir(parents=True)
     (config / "keyringrc.cfg").write_text("[backend]\ndefault-keyring=tests.signin.keyrings.Folder\n")
@@ -300,7 +300,7 @@ def test_bus_without_a_secret_service_is_not_a_keyring(
     tmp_path: Path, headless: Path, monkeypatch: pytest.MonkeyPatch
 ):
     address = f"unix:path={tmp_path}/bus"
-    # Not the session's own configuration, with which a keyring that is installed would be started.
+    # Not the session's own configuration, which would start an installed keyring.
     (tmp_path / "bus.conf").write_text(
         f"<busconfig><type>session</type><listen>{address}</listen><policy context='default'>"
         "<allow send_destination='*' eavesdrop='true'/><allow eavesdrop='true'/><allow own='*'/></policy></busconfig>"

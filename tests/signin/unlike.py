@@ -1,4 +1,4 @@
-"""An app as unlike Xero as can be: one organisation per sign-in, a secret, no id_token, ends told in answers; and its server."""
+"""An app as different from Xero as possible, and its server: one organisation per sign-in, a secret, no id_token, ends stated in answers."""
 
 import socket
 from collections.abc import AsyncGenerator, Mapping
@@ -127,7 +127,7 @@ class Server:
 
 @asynccontextmanager
 async def unlike() -> AsyncGenerator[Server]:
-    """Serves until left."""
+    """Serves until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}")
         async with served(server.app(), listener):

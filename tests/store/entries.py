@@ -1,4 +1,4 @@
-"""Entries for tests of the store, and what its derived tables hold."""
+"""Entries for tests of the store, and the contents of its derived tables."""
 
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def derived(database: Database) -> dict[str, list[tuple[object, ...]]]:
         "integrations": "SELECT * FROM integrations ORDER BY software, organisation_id",
         "sign_ins": "SELECT * FROM sign_ins ORDER BY id",
         "teams": "SELECT name FROM teams ORDER BY name",
-        # Number 0 is there from the beginning, used or not.
+        # Number 0 always exists, even if unused.
         "standings": "SELECT key FROM standings ORDER BY key",
     }
     with database.reading() as db:

@@ -1,4 +1,4 @@
-"""A practice of many clients, in every status and with all kinds of names, for tests of what is found and shown."""
+"""A practice with many clients, in every status and with all kinds of names, for tests of searching and showing."""
 
 import random
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The ledger, its derived tables and the list in memory under any entries in any order: Hypothesis plays the practice."""
+"""The ledger, its derived tables and the list in memory with any entries in any order, which Hypothesis generates."""
 
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -117,7 +117,7 @@ def empty_practice() -> bytes:
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """Two connections append by turns; whatever clashes leaves no trace."""
+    """Two connections append in turn. Entries that clash leave no trace."""
 
     @initialize(names=st.lists(names, min_size=3, max_size=3))
     def begin(self, names: list[str]) -> None:
@@ -126,7 +126,7 @@ class AnyOrder(RuleBasedStateMachine):
         path.write_bytes(empty_practice())
         self.stores = [Store(path), Store(path)]
         for store in self.stores:
-            # Nothing here is about power cuts; hundreds of practices are made.
+            # Power cuts don't matter here, and hundreds of practices are created.
             database_of(store).connection.execute("PRAGMA synchronous = OFF")
         self.stores[0].ledger.append(*(signed_in(sign_in) for sign_in in SIGN_INS))
         for n, name in enumerate(names):
@@ -154,7 +154,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), entries=st.lists(new_entries(), min_size=2, max_size=12))
     def append_each_in_one_transaction(self, which: int, entries: list[NewEntry]) -> None:
-        """What clashes is taken back alone, though the transaction goes on."""
+        """Only what clashes is reverted, and the transaction continues."""
         store = self.stores[which]
         kept = store.ledger.last()
         with store.transaction():
@@ -175,7 +175,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), text=st.sampled_from(FILTERS), sort=st.sampled_from(SORTS))
     def look(self, which: int, text: str, sort: tuple[tuple[str, bool], ...]) -> None:
-        """What was in memory, brought up to date, answers as what is read afresh."""
+        """The list in memory, brought up to date, gives the same answers as a newly read one."""
         database = database_of(self.stores[which])
         kept = find(database, parse(text), NOW, sort)
         fresh = Database(database.path)
@@ -190,7 +190,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         counts = self.stores[1].clients.counts(NOW)
         assert counts.total() == self.stores[0].clients.total()
-        # No standing is kept that no one has, but the first.
+        # Except for the first, unused standings are removed.
         query = "SELECT count(*) FROM standings WHERE id <> 0 AND id NOT IN (SELECT standing FROM clients)"
         assert db.execute(query).fetchone()[0] == 0
 

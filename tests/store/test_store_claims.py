@@ -24,7 +24,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def people(store: Store, at: datetime | None = None) -> dict[str, str]:
-    """Who has claimed what at that time."""
+    """Who has claimed which clients at that time."""
     return {claim.client: claim.person for claim in store.claims.active(at or datetime.now(UTC))}
 
 
@@ -53,8 +53,8 @@ def test_activity_keeps_a_claim_and_without_it_the_claim_ends(store: Store) -> N
     with store.exclusively() as db:
         db.execute("UPDATE claims SET until = strftime('%Y-%m-%dT%H:%M:%fZ', until, '-8 minutes')")
     assert store.claims.note_activity("noor", later(0))
-    assert people(store, later(3)) == {"c0": "noor"}, "the activity of one keeps no other's"
-    assert not store.claims.note_activity("noor", later(11)), "what has ended does not come back"
+    assert people(store, later(3)) == {"c0": "noor"}, "one person's activity does not extend another's claims"
+    assert not store.claims.note_activity("noor", later(11)), "an ended claim does not come back"
 
 
 def test_claim_is_taken_over_and_the_history_says_from_whom(store: Store) -> None:

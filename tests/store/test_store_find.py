@@ -39,7 +39,7 @@ def worst(client: Client) -> Status | None:
 
 
 def reasons(client: Client) -> set[str | None]:
-    """The reasons that its worst status may show: of equally bad integrations either."""
+    """The reasons that its worst status may show. Of equally bad integrations, either may count."""
     return {link.standing.reason for link in client.integrations if link.standing.status is worst(client)}
 
 
@@ -121,7 +121,7 @@ def test_filter_finds_exactly_those_for_which_it_holds(
     for most in (1, 7, 200):
         first = store.clients.first_matching(parse(text), NOW, most, held=HELD)
         assert list(first) == [n for _, n in expected][:most]
-    # The same finds the same again: nothing that a call keeps in memory spoils the next.
+    # A second call finds the same, so nothing cached by the first call spoils it.
     assert list(store.clients.find(parse(text), NOW, held=HELD)) == [n for _, n in expected]
 
 

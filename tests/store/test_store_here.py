@@ -19,7 +19,7 @@ def test_windows_see_one_another_until_they_close(tmp_path: Path) -> None:
         one.refresh()
         (here,) = one.others
         assert others_here([here], me="someone else") == f"{here.name} is here"
-        assert others_here([here], me=here.person) == "", "one's own other window is no colleague"
+        assert others_here([here], me=here.person) == "", "the user's own other window is not a colleague"
         text = lines([here], [], here.person, here.since)
         assert f"{here.name} (you)" in text[1] and here.host in text[1]
         other.stop()

@@ -16,7 +16,7 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """Entries 1 to 7; the clients' own are said behind each."""
+    """Entries 1 to 7. The comments number those about clients."""
     store = store_in(tmp_path_factory.mktemp("history"))
     store.ledger.append(signed_in("xero:ann", name="Änn Ash"), at=NOW - timedelta(days=40))  # 1
     store.ledger.append(

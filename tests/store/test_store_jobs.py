@@ -1,4 +1,4 @@
-"""Jobs and their items as rows: claimed by one runner, resumed behind a kill, cancelled and retried without doing twice."""
+"""Jobs and their items as rows: claimed by one runner, resumed after a kill, cancelled and retried, with nothing done twice."""
 
 import subprocess
 import sys
@@ -59,7 +59,7 @@ RUNNER = """
 
 
 def runner(store: Store, job: str) -> "subprocess.Popen[str]":
-    """A process that claims the job and begins two items when told, then waits."""
+    """A process that claims the job, starts two items on request, and then waits."""
     command = [sys.executable, "-c", textwrap.dedent(RUNNER), str(store.path), job]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert line(process) == "ready"
@@ -97,7 +97,7 @@ def test_plan_becomes_rows(store: Store) -> None:
     assert (found.state, found.kind, found.by) == (JobState.WAITING, "refresh", "ann@example.com")
     assert found.counts == {ItemState.WAITING: ITEMS, ItemState.SKIPPED: 1, ItemState.FAILED: 1}
     assert (found.total, found.left) == (ITEMS + 2, ITEMS)
-    # What was never tried has not failed.
+    # Items that were never tried have not failed.
     assert (found.failed, found.impossible) == (0, 1)
     assert store.jobs.failures(job) == [(False, "organisation_closed", 1)]
     assert job_words.recap(found) == f"0 integrations done, 1 not possible, 1 skipped, {ITEMS} waiting"
@@ -122,7 +122,7 @@ def test_one_process_runs_a_job_and_after_its_kill_another_resumes_it(store: Sto
     process.wait()
     assert store.jobs.one(job).cut_off
     assert [unfinished.id for unfinished in store.jobs.unfinished()] == [job]
-    # What it was doing is told, so that the app is asked before anything is done again.
+    # The store names the items in progress, so that the app is asked before they are done again.
     assert [item.n for item in store.jobs.claim(job)] == [0, 1]
     assert states(store, job) == ["waiting"] * ITEMS
     assert not store.jobs.one(job).cut_off

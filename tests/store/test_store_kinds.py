@@ -157,7 +157,7 @@ def test_sign_in_is_used_renewed_and_ended(store: Store) -> None:
     assert link(later(store, used)).standing == Standing(Status.EXPIRING, Reason.SIGN_IN_ENDING)
     known = store.sign_ins.one("xero:ann")
     assert known is not None and (known.ends_at, known.signed_out) == (soon, False)
-    # A long life that nears an end which no use puts off does not become a short one.
+    # A long life does not count as short when it approaches a fixed end.
     assert known.used_at == BEGUN
     later(store, NewEntry(Kind.SIGNED_OUT, ME, software="xero", body={"sign_in": "xero:ann"}))
     known = store.sign_ins.one("xero:ann")
@@ -166,7 +166,7 @@ def test_sign_in_is_used_renewed_and_ended(store: Store) -> None:
     assert link(later(store, renamed)).integrated_by.name == "Ann Oak"
     known = store.sign_ins.one("xero:ann")
     assert known is not None and not known.signed_out
-    # Who signed in is found by the name they have now.
+    # The person who signed in is found by their current name.
     assert list(store.clients.find(parse("oak"), NOW)) == [1]
     assert list(store.clients.find(parse("ash"), NOW)) == []
 

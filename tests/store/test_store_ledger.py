@@ -1,4 +1,4 @@
-"""An append happens whole or not at all, whoever else writes and whatever kills the program."""
+"""An append happens completely or not at all, even if others write or the program is killed."""
 
 import signal
 import subprocess
@@ -38,7 +38,7 @@ def test_organisation_belongs_to_one_client(store: Store) -> None:
             store.ledger.append(connected(again, "o1"))
     # The same id in another app is another organisation.
     store.ledger.append(signed_in("sage:ann"), connected("c2", "o1", "sage:ann"))
-    # Disconnected it can be linked again, by its client alone.
+    # After a disconnect, it can be linked again, but only to its own client.
     store.ledger.append(of_link(Kind.DISCONNECTED, "c1", "o1"))
     with pytest.raises(Clash):
         store.ledger.append(connected("c2", "o1"))
@@ -54,7 +54,7 @@ def test_practice_code_is_one_clients_whatever_its_case(store: Store) -> None:
         with pytest.raises(Clash):
             store.ledger.append(added("c3", practice_code=code))
     assert store.clients.named("Äb1", datetime.now(UTC)).id == "c1"
-    # Its own spelling may change, and no code is no code.
+    # Its own spelling may change, and clients may have no code.
     store.ledger.append(of_client(Kind.CODE_SET, "c1", code="ÄB1"))
     store.ledger.append(
         of_client(Kind.CODE_SET, "c2", code=""),
@@ -126,7 +126,7 @@ def test_full_database_saves_nothing_of_the_step_and_works_again_with_room(store
 
 
 def test_disk_that_takes_no_more_keeps_nothing_of_the_step(store: Store, tmp_path: Path) -> None:
-    """RLIMIT_FSIZE stands in for a full disk: every write behind it fails in the middle of a transaction."""
+    """RLIMIT_FSIZE stands in for a full disk: every write beyond it fails in the middle of a transaction."""
     code = """
         import resource, sys
         from pathlib import Path
@@ -187,7 +187,7 @@ def test_kill_loses_nothing_reported_and_leaves_nothing_half_done(store: Store, 
     rest = process.stdout.read().split()
     process.wait()
     reported = int(rest[-1]) if rest else reported
-    # What was reported is there; at most the one whose word was still on its way is there beyond it.
+    # Every reported entry is there, and at most one more, whose report was still on its way.
     clients = store.clients.total() - 2
     assert clients in (reported + 1, reported + 2)
     assert store.ledger.last() == 3 + 2 * clients

@@ -59,7 +59,7 @@ OF_RELEASE_0_2: dict[str, tuple[str, dict[str, str | None], Facts, str | None]] 
     "disconnected": ("disconnect", {**LINK, "with": "s1", "there": "own"}, NO_FACTS, "s1"),
     "disconnected here only": ("disconnect", {**LINK, "with": "s1", "there": "not_ours"}, NO_FACTS, None),
 }
-"""What release 0.2 wrote of an item, by kind; what it is now, and the sign-in it is done with."""
+"""What release 0.2 wrote about an item, by kind; what it becomes, and the sign-in that it is done with."""
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_upgrade_keeps_everything_of_the_former_release(former: Path) -> None:
     assert rows(database_of(store).connection, everything) == entries and len(entries) == 24
     for table, before in here.items():
         after = rows(database_of(store).connection, f"SELECT * FROM {table}")
-        # A later step may have added columns behind.
+        # A later step may have added columns at the end.
         assert [row[: len(old)] for row, old in zip(after, before, strict=True)] == before, table
     assert [rows(database_of(store).connection, query) for query in WORK] == work
     now = derived(database_of(store))
@@ -108,7 +108,7 @@ def test_upgrade_keeps_everything_of_the_former_release(former: Path) -> None:
     assert broken.integrations[0].standing.reason is Reason.ACCESS_REMOVED
     store.ledger.rebuild()
     assert derived(database_of(store)) == now, (
-        "what the entries say is what the former release derived of them"
+        "the entries say the same as the former release's derived tables"
     )
     store.close()
 
@@ -213,7 +213,7 @@ def test_practice_of_release_0_2_is_upgraded_whole(tmp_path: Path) -> None:
     with closing(Store(path)) as store:
         for table, were in before.items():
             now = rows(database_of(store).connection, f"SELECT * FROM {table}")
-            # A later step may have added columns behind.
+            # A later step may have added columns at the end.
             assert [row[: len(old)] for row, old in zip(now, were, strict=True)] == were, table
         assert [rows(database_of(store).connection, query) for query in WORK] == work
         assert [item.cannot for item in store.jobs.items("4d22bd77")] == [False, True]

@@ -133,7 +133,7 @@ async def test_screen_of_a_viewer_says_why_nothing_can_be_changed(
             await pilot.press("escape", "q")
         workplace.close()
 
-    # As someone who may write, so that everything is imported before this process may not read the program.
+    # Run it once as someone who may write, so that everything is imported before this process loses access to the program.
     shutil.copy(folder / "home" / "config.toml", tmp_path)
     await look(tmp_path)
     for_viewers(folder)

@@ -184,7 +184,7 @@ class Terminal:
             return False
         try:
             data = os.read(self._ours, 65_536)
-        except OSError:  # Linux says this when nobody holds the other end any more
+        except OSError:  # Linux raises this when the other end is closed
             return False
         self.text += data.decode("utf-8", "replace")
         return bool(data)

@@ -46,7 +46,7 @@ LIMITS = sorted({value for name, value in vars(resource).items() if name.startsw
 
 
 def _readable(fd: int, seconds: float | None) -> bool:
-    """Whether something can be read within this time; None: wait for ever. Doesn't use `select`, which supports no
+    """Whether something can be read within this time; None: wait forever. Doesn't use `select`, which supports no
     descriptor above 1,023.
     """
     poll = select.poll()

@@ -75,7 +75,7 @@ def serve(control: socket.socket) -> Start | None:
                 try:
                     _become(start, streams)
                 finally:
-                    # Not before, because from now on the caller may look at it or kill it.
+                    # Not earlier, because after this the caller may inspect or kill it.
                     control.sendall(os.getpid().to_bytes(8, "big"))
                     for theirs in (control, waking, wakes):
                         theirs.close()
@@ -117,7 +117,7 @@ def _become(start: Start, streams: list[int]) -> None:
     else:
         if start.new_session:
             os.setsid()
-        # Not over one that is still needed.
+        # Do not overwrite a descriptor that is still needed.
         for number, descriptor in enumerate(streams):
             os.dup2(descriptor, number)
         for descriptor in streams:
@@ -203,7 +203,7 @@ def _programs_modules() -> list[str]:
 
 @contextmanager
 def _looked_up() -> Generator[set[str]]:
-    """The names that are looked up in the environment meanwhile."""
+    """Records the names that are looked up in the environment."""
     names: set[str] = set()
     kind: Any = type(os.environ)
     look_up = kind.__getitem__

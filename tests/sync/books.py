@@ -1,4 +1,4 @@
-"""Accounting apps without a server, and a practice that uses several of them: for what a job does, whatever the app."""
+"""Accounting apps without a server, and a practice that uses several of them: for tests of jobs that hold for every app."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ ANN, BEN = Person("ann", "Ann Lee", "ann@example.com"), Person("ben", "Ben Ode",
 
 
 class Books(type(XERO)):
-    """an app whose answers are told: `troubles` by organisation; `asked`: each that was called for, in order."""
+    """an app whose answers the test sets. `troubles`: by organisation. `asked`: the organisations that were called, in order."""
 
     limits = replace(XERO.limits, at_once=2)
 
@@ -63,7 +63,7 @@ class _Calls:
 
 @dataclass
 class Practice:
-    """A practice that a job is run in: `Session` for a runner."""
+    """A practice to run a job in; the runner uses it as its `Session`."""
 
     store: Store
     softwares: dict[str, Books]
@@ -84,7 +84,7 @@ class Practice:
     def sign_in(
         self, software: str, person: Person = ANN, organisation: str | None = None, *, hold: bool = True
     ) -> SignIn:
-        """As if this person had just signed in."""
+        """Acts as if this person had just signed in."""
         body: dict[str, Any] = {
             "sign_in": sign_in_id(software, person.id, organisation),
             "person": {"id": person.id, "name": person.name, "email": person.email},
@@ -100,7 +100,7 @@ class Practice:
         return found
 
     def client(self, sign_in: SignIn, organisation: str, problem: Reason | None = None) -> str:
-        """A client that this sign-in integrated; returns its id."""
+        """Adds a client that this sign-in integrated. Returns its id."""
         client = f"{sign_in.software}-{organisation}"
         name = f"{sign_in.software.title()} {organisation}"
         link = {"organisation_name": name, "sign_in": sign_in.id, "details": {}}
@@ -116,7 +116,7 @@ class Practice:
         return client
 
     def expired(self, software: str, organisations: Sequence[str], person: Person = BEN) -> None:
-        """Clients whose sign-in a colleague left behind."""
+        """Adds clients that a former colleague integrated."""
         one = self.softwares[software].organisations_per_sign_in == "one"
         for each in organisations:
             left = self.sign_in(software, person, each if one else None, hold=False)
@@ -140,10 +140,10 @@ def practice_of(folder: Path, *softwares: Books) -> Practice:
 
 
 def refused(name: str) -> SignInRefused:
-    """What a sign-in that is over meets."""
+    """What a call with an ended sign-in raises."""
     return SignInRefused(f"{name} no longer accepts this sign-in.")
 
 
 def not_held() -> SignInNeeded:
-    """What a sign-in whose token is not in the keyring meets."""
+    """What a call raises if the sign-in's token is not in the keyring."""
     return SignInNeeded("No sign-in is held for it.")

@@ -1,4 +1,4 @@
-"""The bulk actions, by two accountants of whom one leaves, against the sandbox over loopback HTTP."""
+"""The bulk actions by two accountants, one of whom leaves, against the sandbox over loopback HTTP."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ __all__ = ["practice", "practices"]
 
 
 def clients(practice: Practice) -> dict[str, tuple[Client, Integration]]:
-    """By organisation: the client and its integration."""
+    """Each organisation's client and integration."""
     workplace = practice.workplace()
     try:
         found = workplace.store.clients.integrations("xero", datetime.now(UTC))
@@ -41,7 +41,7 @@ async def run(workplace: Workplace, session: Session, plan: Plan) -> Job:
 
 
 def do(practice: Practice, make: Callable[[Workplace, SignIn, plans.Reach], Plan], email: str) -> Job:
-    """Signs in as `email`, makes a plan with what is reached, and carries it out."""
+    """Signs in as `email`, makes a plan with the organisations reached, and carries it out."""
 
     async def work(workplace: Workplace, session: Session) -> Job:
         sign_in = await signed_in(session, email)
@@ -216,7 +216,7 @@ def test_what_someone_ended_during_a_refresh_stays_ended(practice: Practice) -> 
         )
         while not practice.sandbox.sandbox.calls.summary(0)["running"]:
             await asyncio.sleep(0.01)
-        # A colleague in another process, whose sign-in reaches nothing there: it is ended here alone.
+        # A colleague in another process, whose sign-in does not reach the app, ends it here only.
         await run(workplace, session, plans.disconnect(workplace.store, "xero", (), [client.id]))
         return await refresh
 

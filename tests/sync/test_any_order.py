@@ -1,4 +1,4 @@
-"""Any order of actions, by two people in two processes, with kills: no client is lost or doubled, and the history tells all."""
+"""Any order of actions, by two people in two processes, with kills: no client is lost or doubled, and the history is complete."""
 
 import os
 import tempfile
@@ -29,7 +29,7 @@ TABLES = ("clients", "integrations", "sign_ins", "teams")
 
 
 class Somebody:
-    """A person at the program, in a process that can be killed and started again."""
+    """A user of the program, in a process that can be killed and restarted."""
 
     def __init__(self, config: Path, email: str) -> None:
         self._config, self._email = config, email
@@ -75,7 +75,7 @@ class AnyOrder(RuleBasedStateMachine):
             config = {
                 "practice": {"name": "Two & Co", "database": "../practice.db"},
                 "http": {"timeout_s": 5, "attempts": 2},
-                # A redirect port for each: where both sign in at once, one would get the other's answer.
+                # A redirect port each. If both sign in at once, one could otherwise get the other's answer.
                 "software": software_tables(self.box.url),
             }
             (folder / "config.toml").write_text(tomlkit.dumps(config))
@@ -174,7 +174,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
-    """The derived tables; standings by what they say, because a rebuild may number them otherwise."""
+    """The derived tables, with standings by content, because a rebuild may number them differently."""
     db = database_of(store).connection
     keys = dict(db.execute("SELECT id, key FROM standings").fetchall())
     dumped: dict[str, list[tuple[Any, ...]]] = {}

@@ -1,4 +1,4 @@
-"""A client that moves to another organisation or another accounting app keeps one history; what is lost is said first."""
+"""A client that moves to another organisation or accounting app keeps one history. The program first says what is lost."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ NEW = Organisation("9", "Beta 9")
 
 
 class Tracking(Books):
-    """Keeps a list that the others do not have."""
+    """An app with a list that the others do not have."""
 
     lists = {**Books.lists, "classes": "Classes"}  # noqa: RUF012
 

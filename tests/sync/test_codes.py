@@ -1,4 +1,4 @@
-"""Practice codes: one rule for which are the same, and files that have been through a spreadsheet."""
+"""Practice codes: one rule for when two are the same, and files that a spreadsheet has saved."""
 
 import shutil
 import subprocess
@@ -94,7 +94,7 @@ def exported(store: Store, file: Path) -> Path:
 
 
 def practice_that_spreadsheets_eat(store: Store) -> None:
-    """Codes, names and ids that a spreadsheet reads as something else."""
+    """Codes, names and ids that a spreadsheet would change."""
     for n, code in enumerate([*EATEN, *LEFT]):
         id = code.replace(" ", "") if code in EATEN else f"c{n:04}"
         body = {"name": code if n % 2 else f"Client {n}", "practice_code": f"{code}"}

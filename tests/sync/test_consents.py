@@ -58,7 +58,7 @@ def test_where_anyone_will_do_each_may_be_another_person():
 
 
 def test_consent_that_is_renewed_counts_where_it_is_expected():
-    """It was refused, and so it is not among those that are held."""
+    """It was refused, so it is not among the held ones."""
     run = Consents(RUN[:1], [RUN[0].sign_in or ""])
     assert run.arrived(by(ANN, "1")) is Arrived.NEXT
 

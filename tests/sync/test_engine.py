@@ -1,4 +1,4 @@
-"""The network's thread: whatever goes wrong there reaches whoever waits."""
+"""The network's thread: every failure there reaches the caller that waits."""
 
 import asyncio
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from clientsync_tui.sync.jobs.engine import Engine
 
 
 class Session:
-    """One that can be entered, or can't."""
+    """A session that can be entered, or can't."""
 
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error

@@ -1,4 +1,4 @@
-"""A kind of work is one module: a throw-away one that is put beside the others works everywhere without another edit."""
+"""A kind of work is one module. A made-up one works everywhere without any other change."""
 
 import ast
 import subprocess
@@ -215,7 +215,7 @@ def test_no_other_module_lists_the_kinds() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             elements = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
             texts = {e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str)}
-            # The screens that can be opened by name are no list of kinds, though two of them bear a kind's name.
+            # The screens that open by name are not a list of kinds, although two have a kind's name.
             listed = texts & names if path.stem != "screens_by_name" else set[str]()
             assert len(listed) < 2, f"{path.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)} lists {listed}"
 

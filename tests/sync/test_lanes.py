@@ -1,4 +1,4 @@
-"""One job across several apps: each has a lane of its own, and what waits for a sign-in holds up nothing else."""
+"""One job across several apps: each has its own lane, and items that wait for a sign-in hold up nothing else."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ def practice(tmp_path: Path):
 
 
 def reconnect_all(practice: Practice) -> str:
-    """A job across all apps, with the sign-ins of Ann where she has some."""
+    """A job across all apps, with Ann's sign-ins if she has any."""
     made = [
         plans.reconnect(practice.store, name, next(iter(practice.held(name)), None), None)
         for name in practice.softwares
@@ -97,7 +97,7 @@ async def test_items_without_a_sign_in_are_done_as_whoever_signs_in(practice: Pr
     assert practice.store.jobs.waiting(job.id) == {"beta": 1}
     assert "1 company in Beta still needs its own consent" in str(trouble)
     assert practice.statuses()["beta-2"] == "connected"
-    # A consent for another company changes nothing of this one.
+    # A consent for another company does not change this one.
     practice.sign_in("beta", ANN, "3")
     job, _ = await run(practice, job.id)
     assert practice.store.jobs.waiting(job.id) == {"beta": 1}

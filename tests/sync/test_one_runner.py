@@ -1,4 +1,4 @@
-"""A job has one runner, whoever asks and from wherever: its lock says so, not a process number."""
+"""A job has one runner, across users and processes. Its lock decides, not a process number."""
 
 import shutil
 import subprocess
@@ -21,7 +21,7 @@ __all__ = ["practice", "practices"]
 
 ITEMS = 21
 NAMESPACE = ("unshare", "--pid", "--fork", "--mount-proc")
-"""A process that sees no other: as a colleague's under hidepid, or one in another container."""
+"""A process that can't see others, such as a colleague's under hidepid, or one in another container."""
 
 
 def is_allowed(words: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Preferences: each person has a file of their own, whoever else uses the practice."""
+"""Preferences: each person has their own file, even in a shared practice."""
 
 import stat
 import sys

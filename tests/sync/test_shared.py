@@ -1,4 +1,4 @@
-"""Several people on one host who share a practice, each with the usual umask: what one of them makes, the others can use."""
+"""Several people on one host share a practice, each with the usual umask. All can use the files that one creates."""
 
 import os
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def usual_umask() -> Iterator[None]:
 
 
 def beside(database: Path) -> dict[str, str]:
-    """The modes of what lies beside the database, without what SQLite makes for as long as it is open."""
+    """The modes of the files beside the database, without SQLite's temporary ones."""
     passing = ("-wal", "-shm")
     return {
         str(path.relative_to(database.parent)): f"{path.stat().st_mode & 0o777:o}"
@@ -46,7 +46,7 @@ def test_group_of_the_practice_shares_the_files_beside_it(
     workplace.close()
     made = beside(database)
     assert made.pop("practice.db.backups") == folder
-    assert copy.parent.stat().st_mode & 0o2000, "what is made in it is the group's"
+    assert copy.parent.stat().st_mode & 0o2000, "new files in it belong to the group"
     assert (practice.folder / f"locks-{os.geteuid()}").stat().st_mode & 0o777 == 0o700
     assert {"practice.db", "practice.db.limits", "practice.db.limits.lock"} <= set(made)
     assert set(made.values()) == {files}

@@ -1,4 +1,4 @@
-"""Changes of the practice alone, and taking them back."""
+"""Changes to the practice, and undoing them."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -71,7 +71,7 @@ def test_only_clients_without_a_living_integration_are_removed_and_come_back(sto
     ids = [add(store, "Alone", code="A1"), add(store, "Integrated", sign_in)]
     assert client_edits.remove(store, "ann", [client(store, id) for id in ids]) == 1
     assert store.clients.total() == 1
-    # Someone gives its code to another client meanwhile: then it can't come back with it.
+    # Meanwhile someone gives its code to another client, so it can't come back with it.
     client_edits.set_code(store, "bob", client(store, ids[1]), "a1")
     with pytest.raises(UsageError, match="changed since"):
         undo(store)

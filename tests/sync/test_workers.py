@@ -1,4 +1,4 @@
-"""Several workers on one job: each item is done once, whoever does it, and whoever finds nothing left ends the job."""
+"""Several workers on one job: each item is done once, and the worker that finds nothing left ends the job."""
 
 import asyncio
 import subprocess
@@ -22,7 +22,7 @@ ITEMS = 40
 
 @pytest.fixture
 def two(tmp_path: Path) -> tuple[Practice, Practice, str]:
-    """Two runs of the program on one practice, and a job of the first."""
+    """Two runs of the program on one practice, and a job from the first one."""
     first, second = (practice_of(tmp_path, Books("alpha")) for _ in range(2))
     for practice in (first, second):
         practice.softwares["alpha"].takes_s = 0.02

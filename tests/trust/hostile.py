@@ -22,7 +22,7 @@ CHARACTERS = {
     "marks": "z" + "\u0301" * 300,
 }
 
-#: Our own program writes escape codes to a terminal: those of a name are known by what they say.
+#: The program writes escape codes to the terminal too. Those from a name are recognised by their content.
 _DRIVES = re.compile(
     rb"\x1b[\]P][^\x07\x1b]*(?:OWNED|owned|T1dORUQ|544e)|\x1b\[6n\x1b\[c|\x1b\[2J\x1b\[H  |\x08|\x0b|\x0c|\xc2[\x80-\x9f]"
     rb"|\xe2\x80[\x8b\x8e\x8f\xa8-\xae]|\xe2\x81[\xa0\xa6-\xaf]|\xef\xbb\xbf|\xc2\xad|\xd8\x9c|\xe1\xa0\x8e|\xed[\xa0-\xbf]"
@@ -31,5 +31,5 @@ _DRIVES = re.compile(
 
 
 def drives(written: bytes) -> list[bytes]:
-    """What of CHARACTERS is in it that could drive a terminal, turn a line or hide in it."""
+    """The CHARACTERS in the text that could drive a terminal, reorder a line or hide in it."""
     return _DRIVES.findall(written)

@@ -1,4 +1,4 @@
-"""Known secrets planted where real ones are, and the hunt for them in what the program wrote."""
+"""Plants known secrets in place of real ones, and searches for them in everything that the program wrote."""
 
 import base64
 import threading
@@ -16,30 +16,30 @@ from clientsync_tui.sandbox.server import Running
 from clientsync_tui.sandbox.world import state
 
 MARK = "kUmQuat7" + "Planted4Zebra"
-"""Part of every secret: tokens and codes of the sandbox, client secrets, passphrases. Nothing else has it."""
+"""A mark in every secret: tokens and codes of the sandbox, client secrets, passphrases. Nothing else contains it."""
 
 CLIENT_SECRET = f"{MARK}-client-secret"
 PASSPHRASE = f"{MARK} passphrase"
 
 
 def plant_tokens(patch: pytest.MonkeyPatch) -> None:
-    """Each code and token that a sandbox makes in this process has the mark."""
+    """Puts the mark into each code and token that a sandbox in this process creates."""
     number = count()
     marked = SimpleNamespace(token_urlsafe=lambda length: f"{next(number):09}{MARK}{next(number):09}")
     patch.setattr(state, "secrets", marked)
 
 
 def plant_client_secret(box: Running, software: str, patch: pytest.MonkeyPatch) -> None:
-    """The sandbox's app of that app has a secret with the mark."""
+    """Gives the sandbox's registration of that accounting app a secret with the mark."""
     apps = box.sandbox.softwares[software].apps
     for name in apps:
         patch.setitem(apps, name, App(name, CLIENT_SECRET))  # pyright: ignore[reportArgumentType]
 
 
 def spellings(mark: str = MARK) -> list[bytes]:
-    """How a text with the mark could have been written down."""
+    """The forms in which a text with the mark could be stored."""
     plain = mark.encode()
-    # Where the mark begins within three bytes decides how base64 spells it; its ends depend on what stands beside it.
+    # Base64 spells the mark in one of three ways, depending on its position. The ends depend on the neighbouring bytes.
     turned = [base64.b64encode(b"x" * shift + plain)[4:-4] for shift in range(3)]
     return [plain, mark.encode("utf-16-le"), plain.hex().encode(), plain.hex().upper().encode(), *turned]
 
@@ -49,7 +49,7 @@ def found_in(data: bytes) -> bool:
 
 
 def hunt(*folders: Path) -> dict[str, int]:
-    """Every file below the folders that has the mark in it; and how many files and bytes were looked at."""
+    """Every file below the folders that contains the mark, and how many files and bytes were searched."""
     looked_at = {"files": 0, "bytes": 0}
     for folder in folders:
         for file in folder.rglob("*"):
@@ -74,7 +74,7 @@ class Watched:
 
 @contextmanager
 def watched(word: str) -> Iterator[Watched]:
-    """Reads the process list, arguments and environments, again and again (Linux; elsewhere nothing is seen)."""
+    """Repeatedly reads the process list with arguments and environments (on Linux; elsewhere it sees nothing)."""
     watching, end = Watched(), threading.Event()
 
     def watch() -> None:

@@ -32,7 +32,7 @@ def database(cli: Command) -> Path:
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
-    """A folder of the victim's, in which something has a name as the program gives."""
+    """One of the victim's folders, with a file named as the program would."""
     folder = tmp_path / "mine"
     folder.mkdir()
     for day in range(1, 9):

@@ -42,7 +42,7 @@ def test_configuration_in_a_folder_others_can_write_to_is_refused(file: Path):
     with pytest.raises(UsageError, match=f"others can change it: `chmod go-w {file.parent}`"):
         load(file)
     file.parent.chmod(0o1777)
-    assert load(file).practice.name == "A & B", "in a folder like /tmp nobody replaces it"
+    assert load(file).practice.name == "A & B", "in a folder like /tmp, no other user can replace it"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
@@ -72,7 +72,7 @@ def test_link_to_where_a_person_keeps_such_files_stays_one(file: Path, tmp_path:
 
 
 def test_every_folder_above_the_configuration_is_checked(file: Path, tmp_path: Path):
-    """A link into a folder that others can write, and a folder that others can rename."""
+    """A link into a folder that others can write to, and a folder that others can rename."""
     shared, link = tmp_path / "shared", tmp_path / "link.toml"
     shared.mkdir()
     (shared / "near").symlink_to(file.parent)

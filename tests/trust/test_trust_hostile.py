@@ -1,4 +1,4 @@
-"""Hostile text that a colleague wrote straight into the practice's file, past where outside text is cleaned."""
+"""Hostile text that a colleague wrote straight into the practice's file, bypassing the cleaning of outside text."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from tests.support.command import Command
 from tests.support.terminal import Terminal
 from tests.trust.hostile import CHARACTERS, drives
 
-#: SQLite keeps no surrogates, so none can be in the file.
+#: SQLite can't store surrogates, so the file can't contain any.
 NAMES = {what: f"{what} {text}" for what, text in CHARACTERS.items() if what != "no character"}
 
 
@@ -98,7 +98,7 @@ def test_name_of_megabytes_is_cut_where_it_enters():
 
 
 def spelled(value: object) -> list[str]:
-    """A value in the ways that JSON may write it: characters as they are or escaped, in capitals, in lines."""
+    """A value in the forms that JSON allows: characters literal or escaped, in capitals, over several lines."""
     escaped = json.dumps(value, indent="\t")
     capitals = re.sub(r"\\u[0-9a-f]{4}", lambda found: "\\u" + found[0][2:].upper(), escaped)
     return [escaped, capitals, json.dumps(value, ensure_ascii=False)]

@@ -16,7 +16,7 @@ LINK = "https://login.example/authorize?state=the-state"
 
 
 class Listening:
-    """A loopback that takes the state `the-state`, and what it was given."""
+    """A loopback that accepts the state `the-state`, and records what it received."""
 
     def __init__(self) -> None:
         self.taken: list[dict[str, list[str]]] = []
@@ -119,10 +119,12 @@ async def test_idle_connections_do_not_block_the_sign_in_for_long(
     with monkeypatch.context() as soon:
         soon.setattr(loopback, "_READ_S", 0.1)
         reader, writer = await asyncio.open_connection("127.0.0.1", listening.listener.port)
-        assert await asyncio.wait_for(reader.read(), 20) == b"", "who says nothing is let go"
+        assert await asyncio.wait_for(reader.read(), 20) == b"", "silent connections are closed"
         writer.close()
     idle += [await asyncio.open_connection("127.0.0.1", listening.listener.port) for _ in range(2)]
-    assert await asyncio.wait_for(idle[-1][0].read(), 20) == b"", "one too many is let go at once"
+    assert await asyncio.wait_for(idle[-1][0].read(), 20) == b"", (
+        "a connection over the limit is closed at once"
+    )
     assert listening.listener._connected == 5
     for _, writer in idle:
         writer.close()
@@ -169,7 +171,7 @@ async def test_another_user_of_the_host_gains_nothing(listening: Listening, host
     )
     received, _ = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 0
-    assert received == b"", "neither the link, which has the state in it, nor a word"
+    assert received == b"", "neither the link, which contains the state, nor any text"
     while listening.listener._connected:
         await asyncio.sleep(0.01)
     assert not listening.taken

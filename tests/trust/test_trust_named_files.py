@@ -20,7 +20,7 @@ only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a f
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
-    """A practice with one client; its files lie in `tmp_path`, as does what the tests name."""
+    """A practice with one client. Its files are in `tmp_path`, like the files that the tests name."""
     for name, value in environment(tmp_path / "home").items():
         monkeypatch.setenv(name, value)
     passphrase = tmp_path / "passphrase"

@@ -1,4 +1,4 @@
-"""Rows that another program wrote into tables which follow from no ledger: commands go on or say so, and the doctor removes them."""
+"""Rows that another program wrote into tables without a ledger. Commands ignore or report them, and the doctor removes them."""
 
 import sqlite3
 from collections.abc import Iterator

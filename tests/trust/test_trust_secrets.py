@@ -1,4 +1,4 @@
-"""A practice is signed in to, worked with, broken and backed up with secrets that are known; then every byte is searched for them."""
+"""Signs in to a practice with known secrets, works with it, breaks it and backs it up, then searches every byte for them."""
 
 import os
 import subprocess
@@ -51,7 +51,7 @@ main()
 
 @dataclass
 class Day:
-    """A day of work. `said`: what each command said; `home`: all that could have been written to; `held`: what the keyring held."""
+    """A day of work. `said`: the output of each command. `home`: every folder that it could write to. `held`: the keyring's contents."""
 
     home: Path
     watching: Watched
@@ -85,7 +85,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
         ):
             plant_client_secret(box, "quickbooks", patch)
             practice = set_up(box, home / "practice")
-            # Each of twenty commands opens it: one that is cheap to open is all that differs from the program's own.
+            # Twenty commands open it. It only differs from the program's own in being cheap to open.
             file = home / "data" / "clientsync" / "keyring.bin"
             EncryptedFile(file, lambda new: PASSPHRASE, cost=lambda: Argon2(8, 1, 1)).unlock()
             done = Day(home, watching)

@@ -1,4 +1,4 @@
-"""Anyone who can write the practice's file can plant things in it: none of them acts in another person's name."""
+"""Anyone who can write to the practice's file can plant things in it. None of them acts with another person's rights."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ PLANTED = {
     "trigger evil": "CREATE TRIGGER evil AFTER UPDATE ON clients BEGIN UPDATE clients SET note = 'owned'; END",
     "view everyone": "CREATE VIEW everyone AS SELECT * FROM clients",
     "table extra": "CREATE TABLE extra (a)",
-    # Read once, it keeps its reader busy for years.
+    # Reading it once would take years.
     "index slow": "CREATE INDEX slow ON ledger (length(hex(zeroblob(400000000))))",
 }
 
@@ -50,7 +50,7 @@ def plant(file: Path, statement: str) -> None:
         if not statement.startswith("CREATE INDEX"):
             db.execute(statement)
             return
-        # Made as another one: to make it would keep the test waiting, too.
+        # Create it with another definition first, because building this index would block the test too.
         db.execute("CREATE INDEX slow ON ledger (at)")
         db.execute("PRAGMA writable_schema = ON")
         db.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'slow'", (statement,))

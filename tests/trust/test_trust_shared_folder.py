@@ -29,7 +29,7 @@ only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a f
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """A practice that a group shares, with one client and one backup."""
+    """A practice shared by a group, with one client and one backup."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     folder = tmp_path / "shared"
     folder.mkdir(mode=0o770)
@@ -69,7 +69,7 @@ def is_untouched(victim: Path) -> bool:
 
 
 def holding(folder: Path, text: bytes) -> list[str]:
-    """The files below a folder, links aside, that hold a text."""
+    """The files below a folder, except links, that contain a text."""
     files = [file for file in folder.rglob("*") if file.is_file() and not file.is_symlink()]
     return [file.name for file in files if text in file.read_bytes()]
 
@@ -111,7 +111,7 @@ def test_private_file_that_was_moved_beside_the_practice_stays_private(database:
 
 
 def swaps_and_repairs(database: Path, victim: Path, pattern: str) -> None:
-    """Repairs while a colleague, each time something is given its owner or mode, puts links in its place."""
+    """Repairs while a colleague plants a link in place of each file whose owner or mode is about to be set."""
 
     def swap(event: str, arguments: tuple[object, ...]) -> None:
         if event not in ("os.chmod", "os.chown"):
@@ -191,7 +191,7 @@ def test_pipe_beside_a_database_does_not_block(
 
 
 def plants_a_pipe_and_runs(planted: Path, line: Connection, config: Path, *words: str) -> None:
-    """Runs a command while a colleague puts a pipe in a file's place after the last check, as SQLite opens the database."""
+    """Runs a command while a colleague puts a pipe in a file's place after the last check, just as SQLite opens the database."""
 
     def plant(event: str, arguments: tuple[object, ...]) -> None:
         if event == "sqlite3.connect" and planted.name.removesuffix("-journal") in str(arguments[0]):
@@ -260,7 +260,7 @@ def test_only_folders_left_by_a_killed_repair_are_removed(database: Path) -> Non
 def test_file_that_sqlite_opened_is_the_one_that_was_checked(
     database: Path, victim: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A link that takes the practice's place between the two."""
+    """Plants a link in the practice's place between the two."""
     opens = sqlite3.connect
 
     def swapping(file: str, **options: Any) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""An app around one select table, and what it told its screen."""
+"""An app around one select table, and the messages it sent to its screen."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -57,7 +57,7 @@ class TableApp(App[None]):
         return [message for message in self.messages if isinstance(message, kind)]
 
     def show(self, change: Callable[[ListRows], None]) -> None:
-        """Filter or sort, and show what comes of it, as a screen does."""
+        """Filters or sorts, and shows the result, as a screen does."""
         change(self.rows)
         self.table.show(self.rows)
 

@@ -9,7 +9,7 @@ from tests.support.pilot import run_app
 
 
 async def drag(pilot: Pilot[None], *points: tuple[int, int]) -> None:
-    """Press at the first point, move over the others, let go at the last."""
+    """Presses at the first point, moves over the others, and releases at the last."""
     await pilot.mouse_down(SelectTable, offset=points[0])
     for point in points[1:]:
         await pilot._post_mouse_events([MouseMove], SelectTable, offset=point, button=1)
@@ -56,7 +56,7 @@ async def test_dragging_over_the_checkboxes_selects_and_dragging_back_from_a_sel
         assert app.table.selection.ids == {1, 2, 4, 5, 6}
         await drag(pilot, (0, 6), (0, 3))
         assert app.table.selection.ids == {1, 6}
-        # The mouse is let go: moving it does nothing more.
+        # The button is released, so moving the mouse does nothing more.
         await pilot.hover(SelectTable, offset=(0, 10))
         assert app.table.selection.ids == {1, 6}
 

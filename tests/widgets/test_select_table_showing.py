@@ -79,7 +79,7 @@ async def test_selection_changed_by_the_screen_is_drawn_and_reported():
 
 
 class Changing:
-    """Rows whose content changes, and one of which vanishes between the order and the fetch."""
+    """Rows whose content changes. One of them vanishes between the order and the fetch."""
 
     def __init__(self) -> None:
         self.names = {number: f"Name {number}" for number in range(50)}

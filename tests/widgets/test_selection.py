@@ -10,7 +10,7 @@ IDS = st.sets(st.integers(0, 12))
 
 
 class SelectionModel(RuleBasedStateMachine):
-    """Every change is announced once if it changed anything, and undone by `undo` and done again by the next."""
+    """Every change is reported once if it changed anything. `undo` reverts it, and the next `undo` redoes it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class SelectionModel(RuleBasedStateMachine):
 
     @rule(shown=IDS)
     def add_whole(self, shown: set[int]) -> None:
-        """Total and frame are right before each of them is taken up."""
+        """Checks the total and the frame before `settle` does the work that `add_whole` left for later."""
         announced, ids = self.announced, sorted(shown)
         self.selection.add_whole(ids, hidden=len(self.model - shown))
         assert self.selection.total == len(self.model | shown)
@@ -94,7 +94,7 @@ class SelectionModel(RuleBasedStateMachine):
     def same_total(self) -> None:
         assert self.selection.total == len(self.selection) == len(self.model)
 
-    # Not after every change: one that follows `add_whole` finds what that left for later.
+    # Not after every change, so that some changes find what `add_whole` left for later.
     @rule()
     def same(self) -> None:
         assert self.selection.ids == self.model

@@ -18,8 +18,8 @@ def test_each_share_has_its_fill_and_the_smallest_is_seen() -> None:
     assert drawn([9_999, 0, 1, 0, 0], 12) == "▕█████████▒▏"
     assert drawn([1, 1, 1, 6, 6], 7) == "▕█▓▒░·▏"
     assert drawn([1, 1, 1], 8, ascii_marks=True) == "[██▓▓▒▒]"
-    assert drawn([0, 0], 12) == "", "nothing is no bar"
-    assert drawn([1, 1, 1, 1], 5) == "", "no room for all of them"
+    assert drawn([0, 0], 12) == "", "there is no bar for nothing"
+    assert drawn([1, 1, 1, 1], 5) == "", "there is no room for all shares"
 
 
 @given(st.lists(st.integers(0, 100_000), min_size=1, max_size=5), st.integers(2, 40))

@@ -97,7 +97,7 @@ def test_only_the_lines_that_changed_are_drawn_again() -> None:
 
 
 class Listener:
-    """What the mouse asked the table's screen for."""
+    """What the mouse requested from the table's screen."""
 
     def __init__(self) -> None:
         self.heard: list[object] = []

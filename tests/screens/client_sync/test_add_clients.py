@@ -30,7 +30,7 @@ async def test_from_the_panel_to_the_clients(practice: Practice) -> None:
         await until(pilot, lambda: "Continue with the 12 organisations" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "12 organisations · 12 new · 0 already added" in shown(pilot))
-        # Two of them first, one of them hidden by the filter when the accounts are created.
+        # First two of them; the filter hides one when the accounts are created.
         await pilot.press("space", "down", "down", "space", "slash", *"novak", "enter")
         await until(pilot, lambda: "1 shown" in shown(pilot))
         assert "2 selected (2 not shown)" in shown(pilot), shown(pilot)
@@ -42,7 +42,7 @@ async def test_from_the_panel_to_the_clients(practice: Practice) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: "3 done" in shown(pilot) and not app.engine.running)
         assert store.clients.total() == 3
-        # Back leads past the selection to the panel; the next time those three are there.
+        # Going back leads past the selection to the panel. The next time, those three are there.
         await pilot.press("escape")
         await until(pilot, lambda: "3 integrations" in shown(pilot))
         await pilot.press("1")
@@ -67,7 +67,7 @@ async def test_one_consent_after_another(practices: Callable[..., Practice]) -> 
             await come_back_as(pilot, practice.people[0])
             await until(pilot, lambda count=count: f"Continue with the {count} organisations" in shown(pilot))
         assert "2 more than before" in " ".join(shown(pilot).split())
-        # From the selection too, and what is selected stays so.
+        # From the selection too; the selection stays.
         await pilot.press("enter")
         await until(pilot, lambda: "3 new" in shown(pilot))
         await pilot.press("A", "W")
@@ -76,7 +76,7 @@ async def test_one_consent_after_another(practices: Callable[..., Practice]) -> 
         await pilot.press("enter")
         await until(pilot, lambda: "4 new" in shown(pilot))
         assert "3 selected" in shown(pilot)
-        # A consent that is not given changes nothing.
+        # A refused consent changes nothing.
         await pilot.press("W")
         await link_shown(pilot)
         await pilot.press("escape")
@@ -98,7 +98,7 @@ async def test_matching_client_is_linked_unless_the_person_says_otherwise(practi
     async with run_app(app, size=(80, 24)) as pilot:
         store = app.workplace.store
         for id, organisation in (("one", first), ("two", second)):
-            # The tax number comes to light only when details are pulled; it shall not link what the person kept apart.
+            # The tax number is known only after details are pulled. It must not link what the user kept apart.
             details = {"tax_number": organisation.tax_number or "missing"}
             body = {"name": organisation.name, "details": details}
             store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "tester", id, body=body))
@@ -107,11 +107,11 @@ async def test_matching_client_is_linked_unless_the_person_says_otherwise(practi
         await until(pilot, lambda: "Continue with" in shown(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "2 match a client" in shown(pilot))
-        # What links to a client stands on top.
+        # Organisations that link to a client come first.
         assert "(by name)" in shown(pilot)
         await pilot.press("down", "x")
         await until(pilot, lambda: shown(pilot).count("(by name)") == 1)
-        # A team made on the spot.
+        # A team created on the spot.
         await pilot.press("t")
         await until(pilot, lambda: isinstance(app.screen, Choose))
         await pilot.press("n")
@@ -191,7 +191,7 @@ async def test_hundred_thousand_organisations(practice: Practice) -> None:
         screen.reach = {f"id-{n}": Organisation(f"id-{n}", f"Organisation {n} Ltd") for n in range(100_000)}
         assert screen.sign_in and screen.sign_in.id == sign_in.id
         await pilot.press("enter")
-        # Keys are answered while the list is made.
+        # Keys work while the list is being built.
         await pilot.press("question_mark")
         await until(pilot, lambda: "Everywhere" in shown(pilot))
         await pilot.press("escape")

@@ -1,4 +1,4 @@
-"""One consent after the other, where a sign-in is for one organisation: adding, reconnecting, in any order, stopping and going on."""
+"""One consent after the other, if a sign-in covers one organisation: adding and reconnecting, in any order, stopping and continuing."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -102,10 +102,10 @@ async def test_add_then_reconnect_in_any_order(practice: Practice) -> None:
         # Not the one asked for, but one of them.
         await consent(practice, app, pilot, 2)
         await until(pilot, lambda: "1 done, 2 left" in shown(pilot))
-        # One that was not asked for is kept, and said.
+        # An unexpected consent is saved and reported.
         await consent(practice, app, pilot, 4)
         await until(pilot, lambda: f"{name_of(practice, 4)} was not on the list" in shown(pilot))
-        # Stopped; its first client is reconnected, the others wait.
+        # The user stops: the first client is reconnected, the others wait.
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, JobScreen) and app.screen.job.left == 2)
         await pilot.press("r")
@@ -128,7 +128,7 @@ async def test_sign_in_that_lacks_a_permission_gives_way_to_a_new_consent(
     async with run_app(app, size=(100, 30)) as pilot:
         store = app.workplace.store
         ((client, _),) = store.clients.integrations(app_name, datetime.now(UTC))
-        # A colleague's host found it, so nothing is noted about the sign-in here.
+        # A colleague's host found it, so this host recorded nothing about the sign-in.
         body = {"reason": Reason.PERMISSION_MISSING, "was": None}
         store.ledger.append(NewEntry(Kind.FOUND_BROKEN, "colleague", client.id, app_name, file, body))
         app.open("reconnect", software=app_name, only=[client.id], fresh=True)
@@ -179,7 +179,7 @@ async def test_short_link_stays_in_view_after_companies_that_were_not_asked_for(
         await until(pilot, lambda: app.screen.query_one("#short_link").region.bottom < 20)
         short = str(app.screen.query_one("#short_link", Static).content)
         assert short.startswith("http://127.0.0.1:") and short in shown(pilot)
-        # A higher screen has room for both.
+        # A taller screen has room for both.
         await pilot.resize_terminal(100, 40)
         await until(pilot, lambda: " ".join(shown(pilot).split()).count("was not on the list") == 2)
 
@@ -198,7 +198,7 @@ async def test_every_software_in_one_job(practices: Callable[[Options], Practice
         await asyncio.to_thread(practice.do, check_all)
         app.open("client_sync")
         await pilot.press("4")
-        # The number on the button is the number that is done: no one is signed in to the other app.
+        # The button's number is what will be done. No one is signed in to the other app.
         await until(pilot, lambda: "Reconnect 2 integrations?" in shown(pilot))
         await until(
             pilot, lambda: "2 integrations can't be reconnected. Nobody is signed in to Xero" in shown(pilot)

@@ -1,4 +1,4 @@
-"""A plan on the screen: what it says before it is confirmed, and that only yes carries it out."""
+"""A plan on the screen: what it says before you confirm it, and that only yes carries it out."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ async def test_disconnecting_says_what_stays_and_what_is_hidden(practice: Practi
             "1 selected client is hidden by the filter.",
         ):
             assert says in shown(pilot)
-        # The key that opened it, and enter, are no yes; and enter says that it cancelled.
+        # Neither the key that opened it nor enter means yes. Enter says that it cancelled.
         await pilot.press("d", "down", "enter")
         await until(pilot, lambda: not isinstance(app.screen, PlanScreen))
         assert [each.message for each in app.notices.log] == ["Cancelled. Nothing was changed."]
@@ -43,7 +43,7 @@ async def test_disconnecting_says_what_stays_and_what_is_hidden(practice: Practi
         await until(pilot, lambda: "2 done" in shown(pilot) and not app.engine.running)
         assert store.clients.counts(datetime.now(UTC))[Status.DISCONNECTED] == 2
         assert store.clients.total() == 2
-        # Ended there where the sign-in was ours, and only there.
+        # The integration ended in the app if the sign-in was ours, and only then.
         there = {
             e.organisation_id: e.body["there"] for e in store.ledger.entries() if e.kind == "disconnected"
         }

@@ -25,7 +25,7 @@ def today() -> datetime:
 
 
 def leave(practice: Practice, email: str) -> None:
-    """The person's sign-in dies, and a check finds that out; then it is no longer held on this machine."""
+    """Ends the person's sign-in, lets a check find that out, and removes it from this machine."""
     practice.sandbox.fault("expire", person=email)
 
     async def check(workplace: Workplace, session: Session) -> None:
@@ -47,7 +47,7 @@ async def test_reconnect_all_after_a_colleague_left(practice: Practice) -> None:
         store = app.workplace.store
         await pilot.press("s")
         await until(pilot, lambda: "12 expired" in shown(pilot))
-        # The number that is promised is the number that is tried.
+        # The number promised is the number tried.
         promised = plans.reconnect(store, "xero", None, None).count(Will.DO)
         assert f"Reconnect all will refresh the integration for {promised} expired clients." in shown(pilot)
         await pilot.press("2")
@@ -63,7 +63,7 @@ async def test_reconnect_all_after_a_colleague_left(practice: Practice) -> None:
         job = store.jobs.all()[0]
         assert (job.count(ItemState.DONE), job.count(ItemState.FAILED)) == (9, 3)
         assert store.clients.counts(today())[Status.CONNECTED] == 9
-        # Back leads to the panel, which counts again; what is left there is not promised to others.
+        # Going back leads to the panel, which counts again. It does not promise the rest to other people.
         await pilot.press("escape")
         await until(pilot, lambda: "3 expired" in shown(pilot))
     app.workplace.close()
@@ -110,7 +110,7 @@ async def test_colleagues_clients_are_reassigned(practice: Practice) -> None:
         assert len(store.jobs.all()) == 1
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, PlanScreen))
-        # It can be taken over again, so the action has the focus.
+        # A colleague can take it over again, so the action has the focus.
         await pilot.press("enter")
         await until(pilot, lambda: "9 done" in shown(pilot))
         by = [link.integrated_by.email for _, link in store.clients.integrations("xero", today())]

@@ -40,7 +40,7 @@ async def opened(
 
 
 def redirect_of(link: str, **query: str) -> str:
-    """The address that a browser ends at, with this in it."""
+    """The address where a browser ends up, with these parameters."""
     told = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
     return str(httpx2.URL(told["redirect_uri"], params={"state": told["state"]} | query))
 
@@ -69,7 +69,7 @@ async def test_link_is_whole_on_lines_of_its_own(practice: Practice, size: tuple
         await until(pilot, lambda: "Waiting" in shown(pilot))
         widget = screen.query_one("#link")
         await until(pilot, lambda: widget.size.height)
-        # Nothing stands before, between or behind the lines of the link, and each but the last is full.
+        # Nothing is before, between or after the link's lines, and each but the last is full.
         lines = [
             "".join(segment.text for segment in widget.render_line(y)) for y in range(widget.size.height)
         ]
@@ -98,7 +98,7 @@ async def test_denied_then_tried_again(practice: Practice) -> None:
         await arrive(redirect_of(first, error="access_denied"))
         await until(pilot, lambda: "Try again" in shown(pilot))
         assert not app.workplace.held("xero")
-        # The focus is on Try again; a new attempt has a link of its own.
+        # The focus is on Try again. A new attempt has its own link.
         await pilot.press("enter")
         await until(pilot, lambda: screen.link and screen.link != first)
         await come_back_as(pilot, practice.people[0])
@@ -115,7 +115,7 @@ async def test_wrong_address_pasted_changes_nothing_and_the_right_one_signs_in(p
         assert screen.query_one("#pasted", Input).value == "https://example.com/invoices?id=3"
         assert (await arrive(redirect_of(screen.link, state="anothers", error="access_denied"))).is_error
         await until(pilot, lambda: "Ignored an answer" in shown(pilot))
-        # What the browser would have been sent to, pasted with a line break in the middle.
+        # The redirected address, pasted with a line break in the middle.
         async with httpx2.AsyncClient(trust_env=False, verify=False) as http:
             answer = await http.get(f"{screen.link}&prompt=none&login_hint={practice.people[1]}")
             address = answer.headers["location"]
@@ -189,7 +189,7 @@ async def test_new_keyrings_passphrase_is_asked_twice_before_the_link_is_shown(
         await until(pilot, lambda: isinstance(app.screen, Passphrase))
         await pilot.press(*"secret", "enter")
         await until(pilot, lambda: "at least 8" in shown(pilot))
-        # What was typed is there, and typing replaces it.
+        # The typed text is still there, and typing replaces it.
         assert app.screen.query_one("#first", Input).value == "secret"
         await pilot.press(*"secretive", "enter", *"otherwise", "enter")
         await until(pilot, lambda: "not the same" in shown(pilot))
@@ -198,13 +198,13 @@ async def test_new_keyrings_passphrase_is_asked_twice_before_the_link_is_shown(
         await pilot.press(*"secretive", "enter", *"secretive", "enter")
         await come_back_as(pilot, practice.people[0])
         await until(pilot, lambda: "signed in as" in shown(pilot))
-    # Another run asks it once, and a wrong one is said.
+    # Another run asks for it once, and reports a wrong one.
     async with opened(practice) as (app, pilot):
         await pilot.press("l")
         await until(pilot, lambda: isinstance(app.screen, Passphrase))
         await pilot.press(*"wrong", "enter")
         await until(pilot, lambda: "passphrase does not open" in shown(pilot))
-        # It stays, and typing replaces what was wrong.
+        # The wrong one stays, and typing replaces it.
         assert isinstance(app.screen, Passphrase)
         await pilot.press(*"secretive", "enter")
         await until(pilot, lambda: not isinstance(app.screen, Passphrase))
@@ -230,7 +230,7 @@ async def test_set_up_then_sign_in(practice: Practice) -> None:
         await until(pilot, lambda: f"http://localhost:{port}/callback" in shown(pilot))
         app.screen.query_one("#redirect_port").focus()
         await pilot.press("enter")
-        # What was set up is tried at once.
+        # The new settings are tried at once.
         await until(pilot, lambda: "Sign in once to check that it works" in shown(pilot))
         written = tomlkit.parse(practice.config.read_text())["software"]["xero"]
         assert (written["client_id"], written["redirect_port"]) == (client_id, port)

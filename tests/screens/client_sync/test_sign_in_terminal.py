@@ -1,4 +1,4 @@
-"""The sign-in link as a real terminal gets it: whole, in one piece, at a key."""
+"""The sign-in link in a real terminal: a key prints it whole and unbroken."""
 
 from tests.support.practice import Practice, practice, practices
 from tests.support.terminal import Terminal
@@ -17,7 +17,7 @@ def test_link_is_printed_as_plain_text(practice: Practice) -> None:
         terminal.press("P")
         terminal.until("Press Enter")
         plain = terminal.written[before:].partition(b"Press Enter")[0]
-        # Unbroken: 420 characters follow each other, whatever the width of the terminal.
+        # Unbroken: all 420 characters follow one another, however wide the terminal is.
         line = next(line for line in plain.split(b"\r\n") if line.startswith(practice.sandbox.url.encode()))
         assert line.count(b"code_challenge_method=S256") == 1
         assert b"\x1b" not in line

@@ -1,4 +1,4 @@
-"""Claims on screen: the mark in the list, the keys, the warning of a plan, and colleagues' claims while the list is open."""
+"""Claims on screen: the mark in the list, the keys, a plan's warning, and colleagues' claims while the list is open."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

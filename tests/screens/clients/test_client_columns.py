@@ -1,4 +1,4 @@
-"""One row of the table of columns is all that it takes to have a column everywhere."""
+"""One row in the table of columns adds a column everywhere."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from tests.support.practice import shown, until
 
 @pytest.fixture
 def initial() -> Iterator[None]:
-    """A column that no release has: a client's first letter, sorted as the code is."""
+    """A made-up column: a client's first letter, sorted like the code."""
     column = ClientColumn(
         "initial",
         "Initial",
@@ -84,7 +84,7 @@ async def test_more_columns_can_be_chosen(tmp_path: Path) -> None:
         row = lambda: line_with(pilot, "Abbey Ltd")  # noqa: E731
         await until(pilot, lambda: "31 March" in row())
         assert "United Kingdom" in row() and "GB 123" in row()
-        # A refresh that found everything as before is no change.
+        # A refresh without differences is not a change.
         assert row().rstrip("▐ ").endswith(short_date(day, datetime.now(UTC)))
         assert [column.key for column in screen.table.columns][-4:] == [
             "country",

@@ -37,7 +37,7 @@ async def opened(
 
 
 def practice_of_eleven(folder: Path) -> Store:
-    """Ann (who is here) and Bob (whose sign-in lapsed) integrated ten clients; one is on the list alone."""
+    """Ann (the user) and Bob (whose sign-in lapsed) integrated ten clients. One client has no integration."""
     workplace = workplace_in(folder)
     store = workplace.store
     ann, bob = signed_in(store, ANN), signed_in(store, BOB, timedelta(days=-3))
@@ -130,7 +130,7 @@ async def test_filter_completes_marks_mistakes_and_comes_back(tmp_path: Path) ->
         await until(pilot, lambda: "3 of 11" not in shown(pilot))
         await pilot.press("slash", *"colour:red")
         await until(pilot, lambda: 'There is no field "colour"' in shown(pilot))
-        # What could be understood before stays in force.
+        # The last valid filter stays active.
         assert screen.filter_bar.text == "colour"
         field = screen.filter_bar.input
         underlined = [s for s in field.render_line(0) if s.style and s.style.underline]
@@ -216,7 +216,7 @@ async def test_empty_list_says_what_to_do(tmp_path: Path) -> None:
     async with opened(tmp_path, (80, 24)) as (pilot, screen):
         await until(pilot, lambda: "Press s for Client Sync" in shown(pilot))
         await pilot.press("slash", "x", "escape")
-        # A filter that is empty again takes no line.
+        # An empty filter takes no line.
         await until(pilot, lambda: not screen.filter_bar.has_class("shown"))
         await pilot.press("E", "p", "space", "A", "enter", "escape")
         assert pilot.app.screen is screen

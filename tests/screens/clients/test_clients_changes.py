@@ -26,7 +26,7 @@ def said(pilot: Pilot[None], words: str) -> bool:
 
 
 async def answer(pilot: Pilot[None], text: str) -> None:
-    """Writes into the field of the question on the screen, at once: a path has many letters."""
+    """Writes into the question's field at once, because a path has many letters."""
     pilot.app.screen.query_one(Input).value = text
     await pilot.press("enter")
 
@@ -36,7 +36,7 @@ async def test_team_is_made_for_the_selected_and_undone_after_a_restart(tmp_path
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("slash", *"lapsed", "enter", "A", "escape", "t", "n", *"West", "enter")
         await until(pilot, lambda: "Assign 3 clients to team West?" in shown(pilot))
-        # It can be undone, so the action has the focus; the key that opened it does nothing.
+        # It can be undone, so the action has the focus. The key that opened it does nothing.
         await pilot.press("t", "enter")
         await until(pilot, lambda: said(pilot, "3 clients assigned to team West"))
         await until(pilot, lambda: "West" in line_with(pilot, "Lapsed 2"))
@@ -57,7 +57,7 @@ async def test_code_name_and_note_of_the_client_under_the_cursor(tmp_path: Path)
         await until(pilot, lambda: client(screen, "Abbey Road Bakery Ltd").practice_code == "redABB01")
         await pilot.press("p", "ctrl+u", *"red", "enter")
         await until(pilot, lambda: 'already has the practice code "red"' in shown(pilot))
-        # What was typed stays, and can be put right.
+        # The typed text stays, and can be corrected.
         assert pilot.app.screen.query_one(Input).value == "red"
         await pilot.press("2", "enter")
         await until(pilot, lambda: client(screen, "Abbey Road Bakery Ltd").practice_code == "red2")
@@ -137,7 +137,7 @@ async def test_what_is_exported_can_be_uploaded_again_with_codes(tmp_path: Path)
         assert "Lapsed 1: none → L1" in shown(pilot)
         await pilot.press("y")
         await until(pilot, lambda: client(screen, "Lapsed 1").practice_code == "L1")
-        # An existing file is replaced only when that is confirmed.
+        # An existing file is replaced only if you confirm.
         await pilot.press("E")
         await answer(pilot, str(file))
         await until(pilot, lambda: "Replace" in shown(pilot))

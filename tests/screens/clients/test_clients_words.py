@@ -1,4 +1,4 @@
-"""The small pure parts of the client list: completion, sort orders, kept columns, dates and numbers."""
+"""The small pure parts of the client list: completion, sort orders, saved columns, dates and numbers."""
 
 from datetime import UTC, datetime
 from functools import partial

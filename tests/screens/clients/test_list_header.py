@@ -70,7 +70,7 @@ async def test_job_whose_process_was_killed_is_in_the_header_no_more(tmp_path: P
     app = app_in(tmp_path)
     async with run_app(app, size=(120, 36)) as pilot:
         await until(pilot, lambda: "1 job running 0 %" in shown(pilot).splitlines()[0])
-        # As a kill leaves it: the lock is free, and nothing was written.
+        # As after a kill: the lock is free, and nothing was written.
         store.jobs.leave(job)
         await until(pilot, lambda: "running" not in shown(pilot).splitlines()[0])
     app.workplace.close()
@@ -92,7 +92,7 @@ async def test_filter_is_seen_while_it_is_typed_however_much_stands_beside_it(tm
         await until(pilot, lambda: " client   " in shown(pilot))
         assert "11 of 12 clients · 1 selected (1 not shown)" in shown(pilot)
         await pilot.press("escape", "slash", *"statsu:x")
-        # What is wrong is not cut where there is room below.
+        # A mistake is shown in full if there is room below.
         await until(pilot, lambda: "put them in quotes." in " ".join(shown(pilot).split()))
     app.workplace.close()
 

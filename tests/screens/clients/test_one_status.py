@@ -102,7 +102,7 @@ async def test_reconnect_all_promises_what_it_can_try(tmp_path: Path) -> None:
         await pilot.press("s")
         await until(pilot, lambda: "Nothing to reconnect: all 6 integrations are connected." in shown(pilot))
         found(store, clients[0], Kind.FOUND_BROKEN, "organisation_closed")
-        # One's own sign-in does not list it: Reconnect all does not reach it either.
+        # The user's sign-in does not list it, so Reconnect all does not reach it either.
         found(store, clients[1], Kind.FOUND_BROKEN, "access_removed")
         await until(pilot, lambda: "Nothing to reconnect here: 2 integrations need" in shown(pilot))
         found(store, clients[2], Kind.FOUND_EXPIRED, "sign_in_refused")
@@ -134,7 +134,7 @@ async def test_connected_but_unreachable_says_since_when(tmp_path: Path) -> None
         assert "(Xero could not be reached)." in shown(pilot)
         await pilot.press("c")
         await until(pilot, lambda: "not checked since " in shown(pilot))
-        # What was disconnected here is not checked any more.
+        # Integrations that someone disconnected here are no longer checked.
         client = app.workplace.store.clients.each(app.workplace.store.clients.find((), today()), today())
         found(app.workplace.store, next(iter(client)).id, Kind.DISCONNECTED, "disconnected_here")
         await until(pilot, lambda: "not checked since" not in shown(pilot))

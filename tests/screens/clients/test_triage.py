@@ -35,7 +35,7 @@ __all__ = ["practices"]
 
 
 def grace_leaves(practice: Practice, grace: str, me: str) -> None:
-    """Grace integrated clients in two apps; her sign-ins die, a check finds that out, and I am signed in to one of the apps."""
+    """Grace integrated clients in two apps. Her sign-ins end, a check finds that out, and the user is signed in to one of the apps."""
 
     async def work(workplace: Workplace, session: Session) -> None:
         store = workplace.store
@@ -107,7 +107,7 @@ async def test_fix_reconnects_exactly_its_integrations(practices: Callable[..., 
             ("freeagent", Status.EXPIRED): expired["freeagent"],
         }
         await pilot.press("escape")
-        # The fix is gone, and so is the choice of it.
+        # The fix is gone, and no fix is chosen.
         await until(
             pilot,
             lambda: (
@@ -127,7 +127,7 @@ NAMESAKES = {
 
 
 def many_causes(folder: Path) -> None:
-    """Four clients for each sign-in, two of them broken there too; their names are markup, formulas and letters from right to left."""
+    """Four clients per sign-in, two of them also broken. Their names are markup, formulas and right-to-left letters."""
     store = workplace_in(folder).store
     for number, (sign_in, (name, email)) in enumerate(NAMESAKES.items()):
         store.ledger.append(signed_in(sign_in, name=name, email=email))
@@ -161,13 +161,13 @@ async def test_fixes_follow_the_filter_and_namesakes_are_distinguished(tmp_path:
         screen = app.screen_stack[0]
         assert isinstance(screen, ClientsScreen)
         await pilot.press("4")
-        # One of Eve's clients is under Broken, for another app's sake: her fix holds its expired integration all the same.
+        # One of Eve's clients is under Broken because of another app. Her fix still includes its expired integration.
         await until(pilot, lambda: "15 of 16 clients · 16 expired integrations to fix" in shown(pilot))
         assert "1 more below" in shown(pilot) and len(fix_lines(pilot)) == 3
         assert (
             fix_lines(pilot)[0] == "FreeAgent · 4 · Eve [bold]'s sign-in was refused · Sign in and reconnect"
         )
-        # However long a name is, what is done stays.
+        # However long a name is, the action stays visible.
         assert fix_lines(pilot)[1].startswith("QuickBooks Online · 4 · Ng") and fix_lines(pilot)[1].endswith(
             "… · Sign in and reconnect"
         )
@@ -177,7 +177,7 @@ async def test_fixes_follow_the_filter_and_namesakes_are_distinguished(tmp_path:
             assert screen.line is not None
             if screen.line.cause.startswith("Eve [bold] (eve@example.com)"):
                 break
-        # The rows show what the fix is about, whatever else the client has.
+        # The rows show what the fix is about, whatever other integrations the client has.
         await until(pilot, lambda: "[red]x[/] 0" in shown(pilot))
         row = next(line for line in shown(pilot).splitlines() if "[red]x[/] 0" in line)
         assert "expired: sign-in refused" in row and "broken" not in row

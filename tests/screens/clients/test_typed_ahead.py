@@ -1,4 +1,4 @@
-"""Keys that arrive faster than the list follows: each refers to the list that the previous keys asked for."""
+"""Keys that arrive faster than the list can follow. Each acts on the list that the previous keys requested."""
 
 from array import array
 from pathlib import Path
@@ -27,13 +27,13 @@ SOONER_THAN_KEYS_GIVE_UP_S = KEYS_PATIENCE_S - 1
 
 
 def at_once(pilot: Pilot[None], *keys: str) -> None:
-    """Keys in one piece, as a slow line brings them."""
+    """Sends keys all at once, as over a slow line."""
     for key in keys:
         pilot.app.post_message(Key(key, key if len(key) == 1 else None))
 
 
 async def held(pilot: Pilot[None], screen: ClientsScreen) -> Event:
-    """Lets the list read nothing until the event is set. What it was at before is done."""
+    """Waits for the list's current reads, then blocks new ones until the event is set."""
     begun, gate = Event(), Event()
 
     def wait() -> None:
@@ -68,7 +68,7 @@ async def test_list_that_ends_behind_a_letter_does_not_keep_the_letters_own(tmp_
         await pilot.press("slash", *"status")
         await until(pilot, lambda: "0 of 11 clients" in shown(pilot))
         bar = screen.filter_bar
-        # No filter yet, but for a letter more: its first clients are shown, before what was asked for without it is.
+        # `status:` filters nothing yet, so the first clients appear with that letter. The read for `status`, which found none, ends later.
         bar.input.value = "status:"
         bar._typed(Input.Changed(bar.input, "status:"))
         assert screen.shown == 11

@@ -1,4 +1,4 @@
-"""Bulk jobs on the screen, run against a sandbox over HTTP: watched, left, cancelled, cut off, resumed, retried."""
+"""Bulk jobs on the screen, run against a sandbox over HTTP: watched, left, cancelled, interrupted, resumed, retried."""
 
 import asyncio
 import os
@@ -33,11 +33,11 @@ from tests.support.process import Process
 __all__ = ["practice", "practices"]
 
 SLOW_S = 0.5
-"""How long each call takes where a test has to come before a job's end. Then it makes the rest fast."""
+"""How long each call takes if a test must act before the job ends. After that, the test makes calls fast."""
 
 
 def planned(practice: Practice, email: str) -> str:
-    """A job that adds every organisation this person reaches, and that no one has started."""
+    """A job that adds every organisation this person reaches, and has not started."""
     sign_in = practice.sign_in(email)
 
     async def work(workplace: Workplace, session: Session) -> str:
@@ -49,7 +49,7 @@ def planned(practice: Practice, email: str) -> str:
 
 
 def told(app: ClientSyncApp) -> str:
-    """What the notices say."""
+    """The text of the notices."""
     return "\n".join(notice.message for notice in app.notices.log)
 
 
@@ -65,7 +65,7 @@ def connected(app: ClientSyncApp) -> list[str]:
 
 @contextmanager
 def elsewhere(practice: Practice, job: str) -> Iterator[Process]:
-    """Another process that goes on with the job."""
+    """Another process that continues the job."""
     words = ["--config", str(practice.config), "jobs", "resume", job]
     with Process(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
@@ -75,7 +75,7 @@ def elsewhere(practice: Practice, job: str) -> Iterator[Process]:
 
 
 async def still(process: Process, app: ClientSyncApp) -> None:
-    """Lets the process stand still, alive and in the middle, but not while it writes: no one else could then."""
+    """Stops the process in the middle of its work, alive, but not while it writes, because then no one else could."""
     while True:
         os.kill(process.pid, signal.SIGSTOP)
         with closing(sqlite3.connect(app.workplace.store.path, timeout=0)) as other:
@@ -128,7 +128,7 @@ async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practic
         assert "1 × server error" in text
         first = text.splitlines().index(next(line for line in text.splitlines() if line.startswith("State")))
         assert all("failed" in line for line in text.splitlines()[first + 1 : first + 3])
-        # The row under the cursor is said in full.
+        # The row under the cursor is shown in full.
         assert "The organisation is closed or inactive in Xero." in text
         table = app.screen.query_one(SelectTable)
         await pilot.press("O")
@@ -137,7 +137,7 @@ async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practic
         await pilot.press("O")
         await until(pilot, lambda: table.row_count == 12)
         practice.sandbox.fault("clear")
-        # Only what failed for one reason is tried again.
+        # Retries only items that failed for one reason.
         await until(pilot, lambda: job not in app.engine.running)
         await pilot.press("F")
         await until(
@@ -171,7 +171,7 @@ async def test_cancelled_what_is_done_stays_done(practices: Callable[..., Practi
         assert len(connected(app)) == done
         await until(pilot, lambda: "cancelled" in shown(pilot) and f"{100 - done} skipped" in shown(pilot))
         practice.sandbox.fault("clear")
-        # Its opposite is as near.
+        # The opposite action is just as close.
         await until(pilot, lambda: job not in app.engine.running)
         await pilot.press("F")
         await until(pilot, lambda: "100 done" in shown(pilot))

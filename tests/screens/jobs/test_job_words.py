@@ -1,4 +1,4 @@
-"""What a job's pace says, and what an entry changed, value by value."""
+"""A job's pace in words, and what an entry changed, value by value."""
 
 from clientsync_tui.practice.entries import Entry, Kind
 from clientsync_tui.screens.jobs.job_progress import Pace
@@ -14,7 +14,7 @@ def test_pace_says_nothing_before_it_knows_and_forgets_what_is_long_ago() -> Non
     pace.look(10.0, 20)
     assert pace.says(240) == ["120 a minute, 2 minutes left", "2 minutes left"]
     assert pace.says(0) == []
-    # It stood still for longer than is looked back: no rate is made up.
+    # It stood still for longer than the rate looks back, so there is no rate.
     pace.look(41.0, 20)
     pace.look(45.0, 20)
     assert pace.says(240) == []
