@@ -1,15 +1,13 @@
-"""Runs an app for a test: its pilot's keys wait until they have been handled, and style sheets are parsed once per process."""
+"""Runs an app for a test: its pilot's keys wait until they have been handled, and apps share their style sheets."""
 
 import asyncio
 import string
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from textual.app import App
-from textual.css.model import RuleSet
-from textual.css.stylesheet import Stylesheet
 from textual.events import Key
 from textual.keys import _character_to_key
 from textual.message_pump import MessagePump
@@ -17,6 +15,7 @@ from textual.pilot import Pilot
 
 from clientsync_tui.app import key_queue
 from tests.support.frames import Frames
+from tests.support.shared_rules import SharedRules
 
 PATIENCE_S = 30
 """How long a key, or the state waited for, may take."""
@@ -113,24 +112,6 @@ def is_at_work(pump: MessagePump) -> bool:
     """Whether it is handling messages instead of waiting for the next."""
     waits = cast(Any, pump._message_queue.ready_event)._waiters
     return pump._running and not (pump._closing or pump._closed or waits)
-
-
-class SharedRules(Stylesheet):
-    """Style sheets whose rules every app in the process shares. Parsing them is half the cost of starting an app."""
-
-    _parsed: ClassVar[dict[tuple[object, ...], list[RuleSet]]] = {}
-
-    def _parse_rules(self, css: str, *how: Any, **more: Any) -> list[RuleSet]:
-        key = (css, *how, *more.items(), *self._variables.items())
-        if key not in self._parsed:
-            self._parsed[key] = super()._parse_rules(css, *how, **more)
-        return self._parsed[key]
-
-    def reparse(self) -> None:
-        """Parses into this object, so that new variables are shared too. Textual would create another one, in case of
-        errors.
-        """
-        self.parse()
 
 
 @asynccontextmanager
