@@ -87,11 +87,24 @@ def _with_own_sign_ins(
         mind_claims(workplace, planned_clients(plan), dry_run=dry_run)
         _ask(workplace, kind, plan, yes=yes or dry_run)
         if dry_run:
+            if not kind.despite_refusal:
+                plan = _without_dead_sign_ins(workplace, plan)
             show_plan(plan, as_json)
             return
         to_do = plan.count(Will.DO)
         ran = network.online(workplace, lambda session: carry_out(session, plan)) if to_do else JobRun(plan)
         report(workplace.store, ran, as_json)
+
+
+def _without_dead_sign_ins(workplace: "Workplace", plan: "Plan") -> "Plan":
+    """The plan of a dry run, which promises nothing for a sign-in that the app is known to have refused."""
+    from datetime import UTC, datetime
+
+    from ..sync.reach.all_apps import without_waiting
+    from ..sync.reach.consents import dead_sign_ins
+
+    held, softwares = workplace.held(), workplace.softwares()
+    return without_waiting(plan, dead_sign_ins(workplace.store, held, softwares, datetime.now(UTC)))
 
 
 def _ask(workplace: "Workplace", kind: BulkKind, plan: "Plan", *, yes: bool) -> None:

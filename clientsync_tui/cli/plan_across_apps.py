@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from ..accounting.seam.software import Software
 from ..practice.counted import counted
@@ -11,6 +12,7 @@ from ..practice.trouble import SignInNeeded, Trouble
 from ..sync.jobs.session import Session
 from ..sync.kinds.seam.kind import Reach
 from ..sync.reach import all_apps
+from ..sync.reach.consents import asks_for, dead_sign_ins, given, needed
 from ..workplace import Workplace
 from .consents import can_sign_in
 from .network import signed_in, signed_in_again
@@ -33,7 +35,7 @@ async def plan_across_apps(
     With one app it raises what `signed_in` raises. With several it prints what each one lacks and plans the rest. In a dry run nothing
     is promised that waits for a sign-in: it can't be done, and the reason says who must sign in.
     """
-    needed: dict[str, Trouble] = {}
+    unusable: dict[str, Trouble] = {}
 
     def chosen_sign_in(name: str) -> SignIn | None:
         return workplace.chosen(name, email)
@@ -51,7 +53,7 @@ async def plan_across_apps(
                 title = workplace.software(name).title
                 raise SignInNeeded(f"Nobody is signed in to {title} here. Run `clientsync sign-in {name}`.")
         except SignInNeeded as trouble:
-            needed[name] = trouble
+            unusable[name] = trouble
             raise
         return chosen_sign_in(name), None
 
@@ -66,12 +68,23 @@ async def plan_across_apps(
             raise SignInNeeded(says)
         say(says)
     for trouble in lacking.values():
-        if len(softwares) == 1 and not (dry_run and needed):
+        if len(softwares) == 1 and not (dry_run and unusable):
             raise trouble
         say(str(trouble))
-    if dry_run and needed:
-        plan = all_apps.without_waiting(plan, needed)
+    if dry_run:
+        plan = all_apps.without_waiting(plan, lambda item: unusable.get(item.software))
+        plan = without_consents_to_come(workplace, plan)
     return plan
+
+
+def without_consents_to_come(workplace: Workplace, plan: Plan) -> Plan:
+    """The plan of a dry run, which promises nothing that needs a consent first. Prints how many are needed."""
+    now, held = datetime.now(UTC), workplace.held()
+    by_consents = [app for app in workplace.softwares() if app.organisations_per_sign_in == "one"]
+    counts = needed(plan, by_consents, given(workplace.store, held, now))
+    for name, count in counts.items():
+        say(asks_for(workplace.software(name), count))
+    return all_apps.without_waiting(plan, dead_sign_ins(workplace.store, held, by_consents, now))
 
 
 def lacks(software: Software, count: int) -> str:

@@ -53,6 +53,7 @@ def add(
     from .. import consents
     from ..bulk import bulk
     from ..network import signed_in
+    from ..plan_across_apps import without_consents_to_come
 
     with open_workplace() as workplace:
 
@@ -67,6 +68,7 @@ def add(
             chosen = list(reach) if wanted is None else wanted
             named = team_name(team) if team else None
             request = Request(session.store, software, chosen, sign_in=sign_in, reach=reach)
-            return adding.plan(request, team=named)
+            plan = adding.plan(request, team=named)
+            return without_consents_to_come(workplace, plan) if dry_run else plan
 
         bulk(workplace, make, dry_run=dry_run, as_json=as_json)

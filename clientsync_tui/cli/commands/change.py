@@ -130,7 +130,7 @@ async def _reached(
             )
         return sign_in, reach[organisation]
     sign_in = workplace.chosen(software, email)
-    if consents.can_sign_in():
+    if consents.can_sign_in() and not dry_run:
         sign_in, reach = await consents.collect_consents(workplace, session, about, sign_in, [organisation])
     else:
         reach = await session.reach(sign_in) if sign_in else Reach((), about.canonical_id)

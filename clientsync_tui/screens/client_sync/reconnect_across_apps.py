@@ -50,9 +50,8 @@ async def _reconnect(screen: "ActionScreen") -> None:
 
         plan, lacking = await all_apps.planned(softwares, make, chosen, working)
         # The number on the button is what will be done; items that only wait for a sign-in don't count.
-        plan = all_apps.without_waiting(
-            plan, {name: why for name, why in lacking.items() if _needs_a_person(why)}
-        )
+        needed_sign_ins = {name: why for name, why in lacking.items() if _needs_a_person(why)}
+        plan = all_apps.without_waiting(plan, lambda item: needed_sign_ins.get(item.software))
         consents = needed(
             plan, workplace.softwares(), given(session.store, session.held(), datetime.now(UTC))
         )

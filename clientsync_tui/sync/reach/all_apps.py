@@ -1,6 +1,6 @@
 """One plan, and so a single job, for several accounting apps."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 from ...practice.people import SignIn
@@ -41,17 +41,16 @@ async def planned(
     return together(made), lacking
 
 
-def without_waiting(plan: Plan, needed: Mapping[str, Trouble]) -> Plan:
+def without_waiting(plan: Plan, why: Callable[[PlanItem], Trouble | None]) -> Plan:
     """The plan, with items that would only wait for a sign-in marked as not possible. The reason says who must sign
     in.
 
-    `needed`: why, by app name.
+    `why`: says what an item waits for; None if it can be done now.
     """
 
     def settled(item: PlanItem) -> PlanItem:
-        if item.will is not Will.DO or item.software not in needed:
+        if item.will is not Will.DO or (trouble := why(item)) is None:
             return item
-        trouble = needed[item.software]
         reason = Reason.SIGN_IN_REFUSED if isinstance(trouble, SignInRefused) else Why.NO_ACCESS
         return replace(item, will=Will.CANNOT, reason=reason, says=str(trouble), waits=True)
 

@@ -5,7 +5,7 @@ It changes nothing itself. The caller signs people in, reports the result, and d
 """
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,8 @@ from typing import Self
 from ...accounting.seam.software import Software
 from ...practice.counted import counted
 from ...practice.people import SignIn
-from ...practice.plan import Plan, Will
+from ...practice.plan import Plan, PlanItem, Will
+from ...practice.trouble import SignInNeeded, SignInRefused
 from ...store.jobs import Item
 from ...store.store import Store
 
@@ -123,6 +124,35 @@ def needed(plan: Plan, softwares: Iterable[Software], given: Collection[str]) ->
     return Counter(
         item.software for item in to_do if item.software in by_consents and item.sign_in not in given
     )
+
+
+def dead_sign_ins(
+    store: Store, held: Iterable[SignIn], softwares: Iterable[Software], now: datetime
+) -> Callable[[PlanItem], SignInNeeded | None]:
+    """A function that says why the sign-in of a plan's item can't be used now, without a call: the app refused it, or it
+    needs a consent that nobody has given. It returns None if it can.
+    """
+    by_id, by_name = (
+        {sign_in.id: sign_in for sign_in in held},
+        {software.name: software for software in softwares},
+    )
+    working = given(store, by_id.values(), now)
+
+    def why(item: PlanItem) -> SignInNeeded | None:
+        software = by_name.get(item.software)
+        if item.sign_in is None or item.sign_in in working or software is None:
+            return None
+        next_step = f"Run `clientsync sign-in {software.name}`."
+        if (refused := by_id.get(item.sign_in)) is not None:
+            whose = f"{refused.person.email}'s sign-in to {software.title}"
+            for_what = f" for {refused.organisation_name}" if refused.organisation_name else ""
+            return SignInRefused(f"{whose}{for_what} no longer works. {next_step}")
+        if software.organisations_per_sign_in == "many":
+            return None
+        name = item.organisation_name or item.name
+        return SignInNeeded(f"{name} needs its own consent in {software.title}. {next_step}")
+
+    return why
 
 
 def asks_for(software: Software, count: int) -> str:

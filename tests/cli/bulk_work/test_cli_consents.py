@@ -111,6 +111,26 @@ def test_without_a_terminal_what_can_be_is_added_and_the_rest_needs_a_person(
     assert {client["name"] for client in cli.inside("clients", "--json").json} == names
 
 
+def test_dry_run_promises_nothing_that_needs_a_consent_first(practice: Practice, cli: Command) -> None:
+    def planned(*words: str) -> tuple[int, int, set[str]]:
+        said = cli.inside(*words, "--dry-run", "--json")
+        reasons = {item["reason"] for item in said.json["items"] if item["outcome"] == "cannot"}
+        return said.json["will_do"], said.json["cannot"], reasons
+
+    consent(practice, 0, 1)
+    assert cli.inside("add", ONE, "--all").code == 0
+    practice.sandbox.fault("expire", software=ONE)
+    assert cli.inside("check").code == 3
+    for words in (("reconnect", ONE, "--all"), ("refresh", "--software", ONE)):
+        assert planned(*words) == (0, 2, {"sign_in_refused"}), words
+    consent(practice, 1)
+    assert planned("reconnect", ONE, "--all") == (1, 1, {"sign_in_refused"})
+    new = [word for place in (1, 2) for word in ("--organisation", company(practice, place))]
+    assert planned("add", ONE, *new) == (0, 1, {"no_access"})
+    said = cli.inside("add", ONE, *new, "--dry-run")
+    assert "asks for 1 consent, one for each company" in said.err
+
+
 def test_sign_in_names_its_company_and_the_jobs_that_wait_for_it(practice: Practice, cli: Command) -> None:
     consent(practice, 0, 1)
     assert cli.inside("add", ONE, "--all").code == 0
