@@ -23,6 +23,8 @@ Codes = tuple[str, str, str]
 """Attributes, foreground and background, as terminal codes."""
 USUAL: Codes = ("", "39", "49")
 """The terminal's default."""
+ENDS = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
+"""The code that ends each attribute. It may end others too: bold and dim have the same one."""
 NEAR = 5
 """Up to this many unchanged cells between changed ones are sent too, because skipping them takes as many bytes."""
 
@@ -139,12 +141,22 @@ class Pen:
 
     def _turn(self, wanted: Codes) -> None:
         if wanted != self._now:
-            if wanted[0] != self._now[0]:
-                parts = ["0", *(code for code, usual in zip(wanted, USUAL, strict=True) if code != usual)]
-            else:
-                parts = [code for code, now in zip(wanted[1:], self._now[1:], strict=True) if code != now]
-            self._written.append(f"\x1b[{';'.join(parts)}m" if parts != ["0"] else "\x1b[m")
+            self._written.append(turned(self._now, wanted))
             self._now = wanted
+
+
+@lru_cache(4096)
+def turned(now: Codes, wanted: Codes) -> str:
+    """The shortest code that changes one style into another."""
+    afresh = ["0", *(code for code, usual in zip(wanted, USUAL, strict=True) if code != usual)]
+    whole = f"\x1b[{';'.join(afresh)}m" if len(afresh) > 1 else "\x1b[m"
+    before, after = (style[0].split(";") if style[0] else [] for style in (now, wanted))
+    ended = {ENDS.get(attribute, "") for attribute in before if attribute not in after}
+    begun = [attribute for attribute in after if attribute not in before or ENDS.get(attribute) in ended]
+    colours = [code for code, old in zip(wanted[1:], now[1:], strict=True) if code != old]
+    if "" in ended:
+        return whole
+    return min(whole, f"\x1b[{';'.join([*sorted(ended), *begun, *colours])}m", key=len)
 
 
 @lru_cache(4096)

@@ -30,6 +30,8 @@ STYLES = st.sampled_from(
         Style(color="#aabbcc", bgcolor="#000000"),
         Style(color="#aabbcc", bgcolor="#112233", reverse=True),
         Style(color="red", underline=True),
+        Style(dim=True, underline=True),
+        Style(color="#aabbcc", bgcolor="#112233", bold=True, italic=True),
         Style(color="#aabbcc", bgcolor="#112233", meta={"@click": "nothing"}),
     ]
 )
@@ -84,6 +86,15 @@ def test_unchanged_cells_are_not_sent() -> None:
     assert cells.draw([row(("one", bold), (" ten", None))], SIZE, COLOURS) == "\x1b[1;6Hen"
     cells.forget()
     assert "one" in cells.draw([row(("one", bold), (" ten", None))], SIZE, COLOURS)
+
+
+def test_attribute_is_turned_on_and_off_without_sending_the_background_again() -> None:
+    plain, bold = (
+        Style(color="#aabbcc", bgcolor="#112233"),
+        Style(color="#aabbcc", bgcolor="#112233", bold=True),
+    )
+    written = ChangedCells().draw([row(("a", plain), ("b", bold), ("c", plain))], SIZE, COLOURS)
+    assert "a\x1b[1mb\x1b[22mc" in written
 
 
 def test_line_with_wide_characters_is_sent_whole() -> None:
