@@ -35,6 +35,22 @@ def cli(tmp_path: Path) -> Command:
 
 
 @pytest.fixture
+def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A desktop's keyring, used where the configuration names none. `entries` reads it."""
+    folder = tmp_path / "keyring"
+    folder.mkdir()
+    monkeypatch.setenv("TEST_KEYRING", str(folder))
+    return folder
+
+
+@pytest.fixture
+def desktop(cli: Command, keyring: Path) -> Command:
+    """The same on a desktop, where the encrypted file is not needed."""
+    cli.config.write_text(cli.config.read_text().partition("[keyring]")[0])
+    return cli
+
+
+@pytest.fixture
 def practice(box: Running, made: Callable[[Running], Practice]) -> Practice:
     return made(box)
 
@@ -104,18 +120,13 @@ def test_characters_added_by_copying_are_removed(cli: Command) -> None:
 
 
 @pytest.mark.parametrize("piped", ["\ufeffa-secret\r\n".encode(), "a-secret\r\n".encode("utf-16")])
-def test_mark_before_a_piped_secret_is_no_part_of_it(
-    cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piped: bytes
-) -> None:
-    (tmp_path / "keyring").mkdir()
-    monkeypatch.setenv("TEST_KEYRING", str(tmp_path / "keyring"))
-    text = cli.config.read_text().partition("[keyring]")[0]
-    cli.config.write_bytes(b"\xef\xbb\xbf" + text.encode())
-    done = process.run(cli.words("setup", "xero", "--client-id", "ABC", "--secret-stdin"), text=piped)
+def test_mark_before_a_piped_secret_is_no_part_of_it(desktop: Command, keyring: Path, piped: bytes) -> None:
+    desktop.config.write_bytes(b"\xef\xbb\xbf" + desktop.config.read_bytes())
+    done = process.run(desktop.words("setup", "xero", "--client-id", "ABC", "--secret-stdin"), text=piped)
     assert done.returncode == 0, done.stderr
-    assert list(entries(tmp_path / "keyring").values()) == ["a-secret"]
+    assert list(entries(keyring).values()) == ["a-secret"]
     # The configuration had a mark too.
-    assert tomllib.loads(cli.config.read_text())["software"]["xero"] == {"client_id": "ABC"}
+    assert tomllib.loads(desktop.config.read_text())["software"]["xero"] == {"client_id": "ABC"}
 
 
 @pytest.mark.parametrize("piped", [b"a secret\n", "a-s\u200becret\n".encode(), b"\xff\xfa\n"])
@@ -147,70 +158,50 @@ def test_secret_goes_to_the_keyring_alone(cli: Command) -> None:
     again.close()
 
 
-def test_secret_of_a_replaced_app_is_deleted(
-    cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keyring = tmp_path / "keyring"
-    keyring.mkdir()
-    cli.config.write_text("[practice]\ndatabase = 'practice.db'\n")
-    monkeypatch.setenv("TEST_KEYRING", str(keyring))
+def test_secret_of_a_replaced_app_is_deleted(desktop: Command, keyring: Path) -> None:
     for client_id, secret in (("OLD", "first"), ("NEW", "second")):
         assert (
-            cli.run("setup", "xero", "--client-id", client_id, "--secret-stdin", stdin=f"{secret}\n").code
+            desktop.run("setup", "xero", "--client-id", client_id, "--secret-stdin", stdin=f"{secret}\n").code
             == 0
         )
     assert list(entries(keyring).values()) == ["second"]
 
 
-def test_secret_that_the_app_does_not_have_is_forgotten(
-    cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keyring = tmp_path / "keyring"
-    keyring.mkdir()
-    cli.config.write_text("[practice]\ndatabase = 'practice.db'\n")
-    monkeypatch.setenv("TEST_KEYRING", str(keyring))
-    assert cli.run("setup", "xero", "--client-id", "app", "--secret-stdin", stdin="not-one\n").code == 0
+def test_secret_that_the_app_does_not_have_is_forgotten(desktop: Command, keyring: Path) -> None:
+    assert desktop.run("setup", "xero", "--client-id", "app", "--secret-stdin", stdin="not-one\n").code == 0
     assert list(entries(keyring).values()) == ["not-one"]
-    assert cli.run("setup", "xero", "--no-secret").code == 0
+    assert desktop.run("setup", "xero", "--no-secret").code == 0
     assert not entries(keyring)
-    assert cli.run("setup", "xero", "--secret-stdin", stdin="not-one\n").code == 0
-    assert cli.run("setup", "xero", "--client-id", "other", "--no-secret").code == 0
+    assert desktop.run("setup", "xero", "--secret-stdin", stdin="not-one\n").code == 0
+    assert desktop.run("setup", "xero", "--client-id", "other", "--no-secret").code == 0
     assert not entries(keyring), "the former client id's secret is gone too"
-    assert cli.run("setup", "xero", "--secret-stdin", stdin="not-one\n").code == 0
-    assert cli.run("setup", "xero", "--client-id", "third").code == 0
+    assert desktop.run("setup", "xero", "--secret-stdin", stdin="not-one\n").code == 0
+    assert desktop.run("setup", "xero", "--client-id", "third").code == 0
     assert not entries(keyring)
-    assert cli.run("setup", "quickbooks", "--client-id", "app", "--no-secret").code == 2
-    assert cli.run("setup", "xero", "--no-secret", "--secret-stdin", stdin="x").code == 2
+    assert desktop.run("setup", "quickbooks", "--client-id", "app", "--no-secret").code == 2
+    assert desktop.run("setup", "xero", "--no-secret", "--secret-stdin", stdin="x").code == 2
 
 
-def test_setup_without_a_secret_that_the_app_needs_changes_nothing(
-    cli: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keyring = tmp_path / "keyring"
-    keyring.mkdir()
-    cli.config.write_text("[practice]\ndatabase = 'practice.db'\n")
-    monkeypatch.setenv("TEST_KEYRING", str(keyring))
-    cli.run("setup", "quickbooks", "--client-id", "app", "--secret-stdin", stdin="secret\n")
-    before = cli.config.read_text()
-    refused = cli.run("setup", "quickbooks", "--redirect-url", "https://other.example/back", "--no-secret")
-    assert (refused.code, cli.config.read_text()) == (2, before)
+def test_setup_without_a_secret_that_the_app_needs_changes_nothing(desktop: Command, keyring: Path) -> None:
+    desktop.run("setup", "quickbooks", "--client-id", "app", "--secret-stdin", stdin="secret\n")
+    before = desktop.config.read_text()
+    refused = desktop.run(
+        "setup", "quickbooks", "--redirect-url", "https://other.example/back", "--no-secret"
+    )
+    assert (refused.code, desktop.config.read_text()) == (2, before)
     assert "Nothing was changed" in refused.err
 
 
-def test_keyring_is_empty_after_signing_out_of_everything(
-    practice: Practice, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TEST_KEYRING", str(practice.folder / "keyring"))
-    (practice.folder / "keyring").mkdir()
+def test_keyring_is_empty_after_signing_out_of_everything(practice: Practice, keyring: Path) -> None:
     cli = Command(practice.config)
     kept = cli.run("setup", "xero", "--client-id", "sandbox-xero-web", "--secret-stdin", stdin="sandbox\n")
     assert kept.code == 0
     practice.sign_in(practice.people[0])
-    assert len(entries(practice.folder / "keyring")) == 2
+    assert len(entries(keyring)) == 2
     said = cli.inside("sign-out", "--all", "--yes", "--json")
     assert (said.code, len(said.json), said.json[0]["revoked"]) == (0, 1, True)
     assert "Deleted the client secrets too: xero." in said.err
-    assert entries(practice.folder / "keyring") == {}
+    assert entries(keyring) == {}
     again = cli.inside("sign-out", "--all", "--yes", "--json")
     assert (again.code, again.json) == (0, []), "done again, there is nothing to do"
 

@@ -22,6 +22,8 @@ from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace
 from tests.screens.client_sync.test_reconnect import today
+from tests.screens.clients.test_clients import opened
+from tests.screens.clients.test_clients_changes import said
 from tests.store.entries import added, connected, of_link, signed_in
 from tests.support import plans
 from tests.support.clients import add, workplace_in
@@ -156,10 +158,7 @@ def fix_lines(pilot: Pilot[None]) -> list[str]:
 
 async def test_fixes_follow_the_filter_and_namesakes_are_distinguished(tmp_path: Path) -> None:
     many_causes(tmp_path)
-    app = ClientSyncApp(workplace_in(tmp_path))
-    async with run_app(app, size=(80, 24)) as pilot:
-        screen = app.screen_stack[0]
-        assert isinstance(screen, ClientsScreen)
+    async with opened(tmp_path, (80, 24)) as (pilot, screen):
         await pilot.press("4")
         # One of Eve's clients is under Broken because of another app. Her fix still includes its expired integration.
         await until(pilot, lambda: "15 of 16 clients · 16 expired integrations to fix" in shown(pilot))
@@ -193,15 +192,11 @@ async def test_fixes_follow_the_filter_and_namesakes_are_distinguished(tmp_path:
         await pilot.resize_terminal(140, 40)
         await until(pilot, lambda: len(fix_lines(pilot)) == 4 and "1 more" not in shown(pilot))
         assert any("Eve [bold] (eve@other.example.com)'s sign-in" in line for line in fix_lines(pilot))
-    app.workplace.close()
 
 
 async def test_closed_organisation_offers_nothing_that_leads_nowhere(tmp_path: Path) -> None:
     many_causes(tmp_path)
-    app = ClientSyncApp(workplace_in(tmp_path))
-    async with run_app(app, size=(120, 36)) as pilot:
-        screen = app.screen_stack[0]
-        assert isinstance(screen, ClientsScreen)
+    async with opened(tmp_path, (120, 36)) as (pilot, screen):
         await pilot.press("5")
         await until(pilot, lambda: "1 of 16 clients · 1 broken integration to fix" in shown(pilot))
         assert "FreeAgent · 1 · organisation closed, integrated by Eve [bold] · Ask the client" in fix_lines(
@@ -211,31 +206,25 @@ async def test_closed_organisation_offers_nothing_that_leads_nowhere(tmp_path: P
         await pilot.press("right")
         await until(pilot, lambda: screen.line is not None and screen.line.app == "FreeAgent")
         await pilot.press("enter")
-        await until(pilot, lambda: any("Ask the client." in each.message for each in app.notices.log))
-        assert app.screen is screen
-    app.workplace.close()
+        await until(pilot, lambda: said(pilot, "Ask the client."))
+        assert pilot.app.screen is screen
 
 
 @pytest.mark.parametrize("keys", [("enter",), ("c",)])
 async def test_enter_opens_the_client_while_no_fix_is_chosen(tmp_path: Path, keys: tuple[str, ...]) -> None:
     many_causes(tmp_path)
-    app = ClientSyncApp(workplace_in(tmp_path))
-    async with run_app(app, size=(80, 24)) as pilot:
+    async with opened(tmp_path, (80, 24)) as (pilot, _):
         await pilot.press("4")
         await until(pilot, lambda: "16 expired integrations to fix" in shown(pilot))
         if keys == ("c",):
             await pilot.press("right")
         await pilot.press(*keys)
         await until(pilot, lambda: "Connections" in shown(pilot).splitlines()[0])
-    app.workplace.close()
 
 
 async def test_hidden_fixes_are_above_or_below(tmp_path: Path) -> None:
     many_causes(tmp_path)
-    app = ClientSyncApp(workplace_in(tmp_path))
-    async with run_app(app, size=(80, 24)) as pilot:
-        screen = app.screen_stack[0]
-        assert isinstance(screen, ClientsScreen)
+    async with opened(tmp_path, (80, 24)) as (pilot, screen):
         await pilot.press("4")
         await until(pilot, lambda: "1 more below" in shown(pilot))
         for number in range(4):
@@ -243,22 +232,19 @@ async def test_hidden_fixes_are_above_or_below(tmp_path: Path) -> None:
             await until(pilot, lambda number=number: screen.query_one(FixList).chosen == number)
         await until(pilot, lambda: "1 more above" in shown(pilot))
         assert "more below" not in shown(pilot)
-    app.workplace.close()
 
 
 async def test_wheel_shows_hidden_fixes_and_chooses_none(tmp_path: Path) -> None:
     many_causes(tmp_path)
-    app = ClientSyncApp(workplace_in(tmp_path))
-    async with run_app(app, size=(80, 24)) as pilot:
+    async with opened(tmp_path, (80, 24)) as (pilot, _):
         await pilot.press("4")
         await until(pilot, lambda: "1 more below" in shown(pilot))
-        fixes = app.screen.query_one(FixList)
+        fixes = pilot.app.screen.query_one(FixList)
         await pilot._post_mouse_events([MouseScrollDown], fixes)
         await until(pilot, lambda: "1 more above" in shown(pilot))
         await pilot._post_mouse_events([MouseScrollUp], fixes)
         await until(pilot, lambda: "1 more below" in shown(pilot))
         assert fixes.chosen is None
-    app.workplace.close()
 
 
 async def test_fixes_take_the_height_that_the_clients_leave_free(tmp_path: Path) -> None:
@@ -268,8 +254,7 @@ async def test_fixes_take_the_height_that_the_clients_leave_free(tmp_path: Path)
         sign_in = sign_in_as(store, email, timedelta(days=-1))
         add(store, f"Client {n}", sign_in)
     store.close()
-    app = ClientSyncApp(workplace_in(tmp_path))
-    async with run_app(app, size=(120, 36)) as pilot:
+    async with opened(tmp_path, (120, 36)) as (pilot, _):
         await pilot.press("4")
         await until(pilot, lambda: "12 expired integrations to fix" in shown(pilot))
         await until(pilot, lambda: len(fix_lines(pilot)) == 12 and "more below" not in shown(pilot))
@@ -278,7 +263,6 @@ async def test_fixes_take_the_height_that_the_clients_leave_free(tmp_path: Path)
         await until(pilot, lambda: "1 of 12 clients" in shown(pilot) and len(fix_lines(pilot)) == 12)
         await pilot.resize_terminal(120, 24)
         await until(pilot, lambda: len(fix_lines(pilot)) == 3 and "9 more below" in shown(pilot))
-    app.workplace.close()
 
 
 async def test_fix_says_before_it_is_chosen_how_many_you_reach(practices: Callable[..., Practice]) -> None:

@@ -1,6 +1,7 @@
 """Keys that arrive faster than the list can follow. Each acts on the list that the previous keys requested."""
 
 from array import array
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -30,6 +31,18 @@ def at_once(pilot: Pilot[None], *keys: str) -> None:
     """Sends keys all at once, as over a slow line."""
     for key in keys:
         pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+
+
+def failing(error: Exception) -> tuple[Event, Event, Callable[..., None]]:
+    """Work that raises `error` once the second event is set. It sets the first when it begins."""
+    begun, gate = Event(), Event()
+
+    def fails(*_: Any, **__: Any) -> None:
+        begun.set()
+        assert gate.wait(SOONER_THAN_KEYS_GIVE_UP_S)
+        raise error
+
+    return begun, gate, fails
 
 
 async def held(pilot: Pilot[None], screen: ClientsScreen) -> Event:
@@ -230,13 +243,7 @@ async def test_nothing_ends_a_dialogue_that_saves_and_what_no_one_expects_leaves
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await until(pilot, lambda: "All 11" in shown(pilot))
-        begun, gate = Event(), Event()
-
-        def fails(*_: Any, **__: Any) -> None:
-            begun.set()
-            assert gate.wait(SOONER_THAN_KEYS_GIVE_UP_S)
-            raise RuntimeError("secret")
-
+        begun, gate, fails = failing(RuntimeError("secret"))
         monkeypatch.setattr(client_edits, "rename", fails)
         monkeypatch.setattr(key_queue, "BEHIND_S", 0.05)
         at_once(pilot, "n", "ctrl+u", *"New", "enter")
@@ -260,13 +267,7 @@ async def test_keys_behind_what_failed_are_left_out(tmp_path: Path, monkeypatch:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await until(pilot, lambda: "All 11" in shown(pilot))
-        begun, gate = Event(), Event()
-
-        def fails(*_: Any, **__: Any) -> None:
-            begun.set()
-            assert gate.wait(SOONER_THAN_KEYS_GIVE_UP_S)
-            raise Trouble("The disk is gone.")
-
+        begun, gate, fails = failing(Trouble("The disk is gone."))
         monkeypatch.setattr(client_edits, "rename", fails)
         at_once(pilot, "n", "ctrl+u", *"New", "enter")
         await until(pilot, begun.is_set)
