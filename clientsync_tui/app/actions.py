@@ -118,7 +118,7 @@ _ALL = (
     Action("sort", "Sort", "Choose the columns to sort by.", "o", SELECT, 13),
     Action("columns", "Columns", "Choose, order and widen the columns.", "C", SELECT),
     Action("actions_menu", "Actions", "Open Client Sync, export client data, upload practice codes, or act on the selection.", "a", CLIENTS, 3),
-    Action("connections", "Connections", "Open the client's Business settings > Connections to manage its integrations.", "c", CLIENTS, 5, command="client"),
+    Action("connections", "Connections", "Open the client's Business settings › Connections to manage its integrations.", "c", CLIENTS, 5, command="client"),
     Action("export", "Export client data as CSV file", "Write the clients that the filter shows to a CSV file.", "E", CLIENTS, command="export"),
     Action("upload_codes", "Upload practice codes", "Read practice codes from a CSV file. Nothing changes unless every line is right.", "U", CLIENTS, command="codes upload"),
     *map(_of_kind, KINDS.values()),

@@ -96,6 +96,8 @@ class ActionScreen(Screen[Any]):
         """Why an action can't be used now, in words; None: it can."""
         if action.name == "home" and self.place == CLIENTS:
             return "This is the client list."
+        if action.name == self.place:
+            return "You are already there."
         return None if self.doing(action.name) else "It can't be used here."
 
     def doing(self, name: str) -> Callable[[], object] | None:

@@ -80,8 +80,8 @@ class HistoryScreen(ActionScreen):
 
     def unavailable(self, action: Action) -> str | None:
         """From a client's history, the same key leads to the practice's."""
-        if action.name == "history" and self._client is None:
-            return "This is the practice's whole history."
+        if action.name == "history":
+            return None if self._client else "This is the practice's whole history."
         return super().unavailable(action)
 
     @property

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 
-from ..app.actions import MORNING, Action
+from ..app.actions import MORNING
 from ..sync.client_columns import worst
 from ..sync.locale_words import counted, here, moment_words
 from ..sync.reports.last_looked import Since, since
@@ -143,10 +143,6 @@ class MorningScreen(ActionScreen):
         return lines
 
     # Acting
-
-    def unavailable(self, action: Action) -> str | None:
-        """Why an action can't be used now."""
-        return "This is the morning view." if action.name == "morning" else super().unavailable(action)
 
     @on(SelectTable.Opened)
     def _opened(self) -> None:

@@ -8,6 +8,7 @@ from textual.dom import DOMNode
 from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.screens.clients.clients import ClientsScreen
 from clientsync_tui.screens.clients.triage import TriageTabs
+from clientsync_tui.widgets.key_bar import KeyBar
 from tests.support.clients import ANN, add, app_in, signed_in
 from tests.support.pilot import run_app
 from tests.support.practice import shown, until
@@ -26,11 +27,11 @@ async def test_first_line_shows_the_way_and_one_key_leads_home(app: ClientSyncAp
         assert "›" not in shown(pilot).splitlines()[0]
         await pilot.press("c")
         way = "Clients › BAK01 Baker & Daughters › "
-        await until(pilot, lambda: f"{way}Business settings > Connections" in shown(pilot))
+        await until(pilot, lambda: f"{way}Business settings › Connections" in shown(pilot))
         await pilot.press("h")
-        await until(pilot, lambda: f"{way}Business settings > Connections › History" in shown(pilot))
+        await until(pilot, lambda: f"{way}Business settings › Connections › History" in shown(pilot))
         await pilot.press("J")
-        await until(pilot, lambda: f"{way}Business settings > Connections › History › Jobs" in shown(pilot))
+        await until(pilot, lambda: f"{way}Business settings › Connections › History › Jobs" in shown(pilot))
         await pilot.resize_terminal(70, 24)
         await until(pilot, lambda: "Clients › … › Jobs" in shown(pilot))
         await pilot.press("H")
@@ -38,6 +39,18 @@ async def test_first_line_shows_the_way_and_one_key_leads_home(app: ClientSyncAp
         assert len(app.screen_stack) == 1
         await pilot.press("H")
         await until(pilot, lambda: "This is the client list." in shown(pilot))
+    app.workplace.close()
+
+
+async def test_no_screen_offers_itself(app: ClientSyncApp) -> None:
+    async with run_app(app, size=(160, 24)) as pilot:
+        await until(pilot, lambda: "Baker" in shown(pilot))
+        for name in ("jobs", "morning", "client_sync"):
+            screen = app.open(name)
+            await until(pilot, lambda screen=screen: screen.is_there)
+            await screen.action_act(name)
+            await until(pilot, lambda: "You are already there." in shown(pilot))
+            assert f"act('{name}')" not in screen.query_one(KeyBar).actions
     app.workplace.close()
 
 

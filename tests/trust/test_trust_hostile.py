@@ -72,7 +72,7 @@ def test_screens_show_it_and_send_none_of_it_to_the_terminal(config: Path):
     with Terminal("--config", str(config), size=(100, 30)) as terminal:
         terminal.until("window title")
         for keys, shows in (
-            ("c", "Business settings > Connections"),
+            ("c", "Business settings › Connections"),
             ("\x1b", "Tester & Co"),
             ("h", "client added"),
             ("\x1b", "Tester & Co"),

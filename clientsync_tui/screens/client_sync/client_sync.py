@@ -92,8 +92,6 @@ class ClientSyncScreen(ActionScreen):
 
     def unavailable(self, action: Action) -> str | None:
         """Depends on whether the focused app is set up."""
-        if action.name == "client_sync":
-            return "You are already there."
         if not self.is_mounted or action.place != CLIENT_SYNC:
             return super().unavailable(action)
         if action.name == "reconnect_everything":

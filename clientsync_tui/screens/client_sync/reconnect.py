@@ -43,5 +43,5 @@ class ReconnectScreen(KindScreen):
             workplace, name = self.main.workplace, self._about
             found = workplace.store.clients.tally(name, datetime.now(UTC), used(workplace.held(name)))
             yield plan_words.reconnect_all(found)
-        else:
-            yield f"Reconnect will reconnect {plan_words.integrations(plan.count(Will.DO))}."
+        elif plan.count(Will.DO):
+            yield f"This reconnects {plan_words.integrations(plan.count(Will.DO))}."

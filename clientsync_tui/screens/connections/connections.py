@@ -1,4 +1,4 @@
-"""Business settings > Connections: one client's integrations, and how to manage each."""
+"""Business settings › Connections: one client's integrations, and how to manage each."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -32,6 +32,7 @@ from ..titles import of_client, title
 if TYPE_CHECKING:
     from ..copying import Copyable
 
+TITLE = f"Business settings{STEP}Connections"
 COLUMNS = (
     Column("software", "App", 10, flex=1, keep=7, sortable=False, most=24),
     Column("organisation", "Organisation", 16, flex=3, keep=8, sortable=False, most=60, shorten="middle"),
@@ -61,7 +62,7 @@ class ConnectionsScreen(ActionScreen):
 
     def compose(self) -> ComposeResult:
         """The integrations, and below them the facts about the selected one and about the client."""
-        yield TopBar("Business settings > Connections")
+        yield TopBar(TITLE)
         yield SelectTable(COLUMNS, selecting=False, id="integrations")
         with VerticalScroll(id="facts"), Container(id="columns"):
             yield Facts(id="integration")
@@ -93,9 +94,7 @@ class ConnectionsScreen(ActionScreen):
         if client is None:
             self.query_one("#client", Facts).show("This client is no longer on the list.", ())
             return
-        self.query_one(TopBar).show(
-            f"{of_client(client)}{STEP}Business settings > Connections", client.team or ""
-        )
+        self.query_one(TopBar).show(f"{of_client(client)}{STEP}{TITLE}", client.team or "")
         table = self.query_one(SelectTable)
         table.show(ListRows(COLUMNS, [self._row(link, now) for link in client.integrations]))
         table.styles.height = 1 + (min(len(client.integrations), MOST_LINES) or EMPTY_LINES)

@@ -108,7 +108,7 @@ async def test_left_running_and_come_back_to(practice: Practice) -> None:
         await until(pilot, lambda: "12 of 12" in shown(pilot))
         assert "Add clients · Xero · done" in shown(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "Business settings > Connections" in shown(pilot))
+        await until(pilot, lambda: "Business settings › Connections" in shown(pilot))
     app.workplace.close()
 
 
