@@ -32,7 +32,7 @@ def test_forked_command_prints_and_exits_like_a_fresh_one(cli: Command, words: t
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_waiting_process_learns_how_it_ended(cli: Command, number: signal.Signals) -> None:
+def test_caller_learns_how_the_command_ended(cli: Command, number: signal.Signals) -> None:
     following = cli.start("log", "--follow")
     assert following.runs()
     assert Path(f"/proc/{following.process.pid}/stat").exists() or not Path("/proc/self/stat").exists()

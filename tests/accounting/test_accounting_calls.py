@@ -95,7 +95,7 @@ async def failing(calls: HttpCalls, fault: str, organisation: str | None = "org-
     return caught.value
 
 
-async def test_call_says_who_asks_for_what(line: Line):
+async def test_call_names_the_program_and_the_organisation(line: Line):
     calls, server = await line.to(json({"a": "é"}))
     assert await calls.get("/x/y", organisation_id="org-1", parameters={"where": "A==true"}) == {"a": "é"}
     (asked,) = server.asked
@@ -106,7 +106,7 @@ async def test_call_says_who_asks_for_what(line: Line):
     assert asked.headers["authorization"] == f"Bearer {SECRET}-0"
 
 
-async def test_server_error_is_tried_again_and_then_said(line: Line):
+async def test_server_error_is_tried_again_and_then_reported(line: Line):
     calls, server = await line.to(json({}, 503), json({}, 500), json([1]))
     assert await calls.get("/x") == [1]
     assert len(server.asked) == 3
@@ -123,7 +123,7 @@ async def test_pauses_grow(line: Line, monkeypatch: pytest.MonkeyPatch):
     assert time.monotonic() - started >= 0.02 + 0.04 + 0.08
 
 
-async def test_server_error_that_says_when_is_asked_then(line: Line):
+async def test_server_error_with_a_time_is_retried_then(line: Line):
     calls, server = await line.to(json({}, 503, retry_after="0.2"), json([1]))
     started = time.monotonic()
     await calls.get("/x")
@@ -318,7 +318,7 @@ async def test_token_follows_no_redirect(line: Line):
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 418])
-async def test_server_that_echoes_the_token_brings_it_into_no_message(line: Line, status: int):
+async def test_token_that_a_server_echoes_is_in_no_message(line: Line, status: int):
     calls, _ = await line.to(
         lambda request: json({"Detail": f"bad: {request.headers['authorization']}\x1b[2J"}, status)
     )
@@ -328,7 +328,7 @@ async def test_server_that_echoes_the_token_brings_it_into_no_message(line: Line
     assert SECRET not in repr(calls) + repr(vars(calls))
 
 
-async def test_delete_tells_what_was_gone_and_is_not_repeated(line: Line):
+async def test_delete_says_what_was_gone_and_is_not_repeated(line: Line):
     calls, server = await line.to(Response(status_code=204), json(own(404), 404), json({}, 503))
     assert await calls.delete("/c/1") is True
     assert await calls.delete("/c/1") is False
@@ -359,7 +359,7 @@ async def test_foreign_401_is_tried_with_a_new_token_unless_it_is_a_page(line: L
     assert len(server.asked) == 1 and line.renewals == 1
 
 
-async def test_environments_proxy_is_not_for_the_loopback(line: Line, monkeypatch: pytest.MonkeyPatch):
+async def test_loopback_is_never_called_through_a_proxy(line: Line, monkeypatch: pytest.MonkeyPatch):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     for name in ("NO_PROXY", "no_proxy"):

@@ -67,7 +67,7 @@ def test_secret_is_in_no_repr():
     assert "secret=" not in repr(with_secret)
 
 
-def test_every_software_is_registered_under_its_own_name_and_safe_as_it_comes():
+def test_every_software_has_its_own_name_and_safe_defaults():
     for name, software in softwares().items():
         assert software.name == name and software.title
         assert "{redirect}" in software.how_to_register
@@ -81,7 +81,7 @@ class HttpsOnly(type(XERO)):
     grant = replace(XERO.grant, https_redirect=True)
 
 
-def test_software_that_wants_https_needs_a_page_where_it_is_the_real_one():
+def test_https_only_app_needs_a_page_of_the_practice():
     made = partial(Configured, HttpsOnly(), "app", 8400, scopes=())
     with pytest.raises(UsageError, match=r"redirect_url.*clientsync setup xero --redirect-url"):
         made(XERO.addresses)

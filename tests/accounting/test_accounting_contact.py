@@ -46,7 +46,7 @@ def test_details_have_the_contact_that_the_app_gives(practices: Callable[[Option
 
 
 @pytest.mark.parametrize("email", ["", "none", "a b@example.com", 5, None, "x" * 300 + "@example.com"])
-def test_what_is_no_email_address_is_left_out(email: object) -> None:
+def test_invalid_email_address_is_left_out(email: object) -> None:
     assert shapes.contact(name="Ivy\x1b[31m Lane", email=email, phone=None) == {
         "contact_name": "Ivy[31m Lane"
     }

@@ -154,7 +154,7 @@ def vendor(number: Any, **more: Any) -> dict[str, Any]:
     return {"vendorid": number, "vendor_name": f"Vendor {number}", "vis_state": 0} | more
 
 
-async def test_vendors_come_by_pages_without_what_nobody_needs(tmp_path: Path):
+async def test_vendors_come_in_pages_without_unneeded_fields(tmp_path: Path):
     private = {
         "phone": "4158859378", "primary_contact_email": "someone@ikea.com", "street": "332 Carlton Ave.", "note": "owes us",
         "outstanding_balance": [{"amount": {"amount": "12.00"}}], "account_number": "V1", "country": "Canada",
@@ -179,7 +179,7 @@ async def test_pages_that_are_not_counted_end_with_a_short_one(tmp_path: Path, p
     assert [line["id"] for line in found] == ["1", "2", "3"]
 
 
-async def test_a_server_that_gives_the_first_page_again_and_again_is_no_trap(tmp_path: Path):
+async def test_server_that_repeats_the_first_page_is_no_trap(tmp_path: Path):
     def first(request: Request) -> Any:
         return result("bill_vendors", [vendor(1)], pages=50)
 
@@ -188,7 +188,7 @@ async def test_a_server_that_gives_the_first_page_again_and_again_is_no_trap(tmp
         assert server.paths().count(VENDORS) == 2
 
 
-async def test_where_the_plan_has_no_ledger_accounts_the_older_list_is_taken(tmp_path: Path):
+async def test_plan_without_ledger_accounts_uses_the_older_list(tmp_path: Path):
     sub = {
         "account_sub_name": "Petty Cash",
         "account_sub_number": "1",

@@ -94,7 +94,7 @@ WHOSE: dict[Literal["organisation", "app", "person"], tuple[list[Lane], Lane]] =
 }
 
 
-async def test_calls_are_counted_for_whom_the_limit_is(tmp_path: Path):
+async def test_calls_are_counted_by_the_scope_of_the_limit(tmp_path: Path):
     # All of them in parallel, because each waits until its first calls are over.
     async with asyncio.TaskGroup() as together:
         for per in WHOSE:
@@ -115,7 +115,7 @@ async def _counted_for(per: Literal["organisation", "app", "person"], path: Path
     limiter.close()
 
 
-async def test_day_that_is_used_up_is_reported_and_not_waited_for(limiter: Limiter):
+async def test_used_up_day_is_reported_without_waiting(limiter: Limiter):
     counting = Counting(limiter, Limits((Rate(3, 86_400, "organisation"),), 5))
     for _ in range(3):
         await counting.call(ONE, 0)
@@ -126,7 +126,7 @@ async def test_day_that_is_used_up_is_reported_and_not_waited_for(limiter: Limit
     await counting.call(OTHER, 0)
 
 
-async def test_day_goes_on_from_its_first_call(limiter: Limiter, tmp_path: Path):
+async def test_day_runs_from_its_first_call(limiter: Limiter, tmp_path: Path):
     counting = Counting(limiter, Limits((Rate(3, 86_400, "organisation"),), 5))
     with sqlite3.connect(tmp_path / "limits") as file:
         yesterday = int((time.time() - 90_000) * 60 / 86_400)
@@ -288,7 +288,7 @@ async def test_killed_process_holds_no_place(holder: ForkServerProcess, limiter:
 
 
 @pytest.mark.parametrize("of_whom", ["a living process", "another machine", "nobody known"])
-async def test_place_is_left_where_no_one_knows_that_its_process_ended(
+async def test_place_stays_if_its_process_may_still_run(
     holder: ForkServerProcess, limiter: Limiter, tmp_path: Path, of_whom: str
 ):
     if of_whom != "a living process":
@@ -316,7 +316,7 @@ def test_locks_that_killed_processes_left_are_removed(holder: ForkServerProcess,
     assert held.exists() and not left.exists()
 
 
-async def test_another_process_that_writes_for_long_stops_no_screen(limiter: Limiter, tmp_path: Path):
+async def test_long_write_by_another_process_blocks_no_screen(limiter: Limiter, tmp_path: Path):
     other = sqlite3.connect(tmp_path / "limits", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     call = asyncio.create_task(Counting(limiter, WIDE).call(ONE))

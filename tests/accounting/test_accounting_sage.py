@@ -104,7 +104,7 @@ async def test_an_answer_for_another_business_is_not_used(tmp_path: Path, echo: 
         assert raised.value.fault is Fault.NONSENSE
 
 
-async def test_where_the_list_is_short_the_business_itself_says_its_country(tmp_path: Path):
+async def test_business_itself_gives_the_country_if_the_list_does_not(tmp_path: Path):
     short = {"id": ID, "displayed_as": "Larch Ltd", "$path": f"/businesses/{ID}"}
     says = {BUSINESSES: items(short), SETTINGS: SETTLED, f"{BUSINESSES}/{ID}": business()}
     async with written(SAGE, tmp_path, says) as server:
@@ -189,7 +189,7 @@ async def test_analysis_types_are_there_where_the_plan_has_them(
         assert isinstance(raised.value, found)
 
 
-async def test_lines_are_whole_over_pages_and_hold_no_bank_details(tmp_path: Path):
+async def test_lines_are_complete_over_pages_and_have_no_bank_details(tmp_path: Path):
     bank = {
         "bank_account_details": {"account_number": "12345678", "iban": "GB00"},
         "email": "a@b.example",

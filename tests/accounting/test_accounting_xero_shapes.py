@@ -79,7 +79,7 @@ async def test_only_organisations_are_organisations_whatever_the_case_of_the_key
     assert [organisation.id for organisation in found] == [ORGANISATION]
 
 
-async def test_what_could_drive_a_terminal_is_gone_and_nothing_else():
+async def test_only_what_could_drive_a_terminal_is_removed():
     named = {**CONNECTION, "tenantName": " \x1b]52;c;aGk=\x07Ivy\u202e [red]x[/] "}
     (found,) = await XERO.organisations(Answers(connections=[named]))
     assert found.name == "]52;c;aGk=Ivy [red]x[/]"
@@ -108,7 +108,7 @@ async def test_row_that_cannot_be_used_is_left_out_and_noted(row: Any):
 
 
 @pytest.mark.parametrize("id", [7.5, None, "../../evil", "a//b", "a" * 101])
-async def test_without_a_connections_id_an_organisation_is_listed_and_cannot_be_disconnected(id: Any):
+async def test_organisation_without_a_connection_id_is_listed_but_not_disconnected(id: Any):
     answers = Answers(connections=[{**CONNECTION, "id": id}])
     assert [each.connection_id for each in await XERO.organisations(answers)] == [None]
     with pytest.raises(PassingTrouble):
@@ -122,7 +122,7 @@ async def test_practice_is_left_out_with_why():
     assert "tenants of type PRACTICE hold no organisation's books" in notes.sentences()[0]
 
 
-async def test_organisation_without_a_name_or_a_date_is_listed_all_the_same():
+async def test_organisation_without_a_name_or_a_date_is_still_listed():
     bare = {"id": "c", "tenantId": "t", "tenantType": "ORGANISATION", "updatedDateUtc": "last week"}
     (found,) = await XERO.organisations(Answers(connections=[bare]))
     assert (found.name, found.connected_at) == ("t", None)
@@ -136,7 +136,7 @@ async def test_organisation_that_is_not_active_is_closed(status: str):
     assert caught.value.reason is Reason.ORGANISATION_CLOSED
 
 
-async def test_details_that_xero_does_not_say_are_absent():
+async def test_details_that_xero_does_not_give_are_absent():
     body = {
         "Organisations": [
             {
@@ -223,7 +223,7 @@ def test_token_that_is_refused_is_renewed(body: Any):
     assert refused(401, body) == "renew"
 
 
-async def test_summary_only_is_given_up_where_it_does_not_go_with_the_filter():
+async def test_summary_only_is_dropped_if_it_does_not_combine_with_the_filter():
     def contacts(parameters: Mapping[str, str]) -> Any:
         if "summaryOnly" in parameters:
             return refused(400, {"Message": "no"})

@@ -209,13 +209,13 @@ def test_only_zohos_own_servers_are_gone_to(redirect: Mapping[str, str], site: s
     assert token_url.startswith("https://accounts.zoho") and api_url.startswith("https://www.zohoapis.")
 
 
-def test_a_server_of_ones_own_may_name_itself():
+def test_configured_server_may_name_itself():
     own = "http://127.0.0.1:9000"
     assert ZOHO.site_of_redirect({"accounts-server": own}, f"{own}/oauth/v2/auth") == ""
     assert ZOHO.site_of_redirect({"accounts-server": own, "location": "eu"}, f"{own}/oauth/v2/auth") == "eu"
 
 
-def test_an_api_that_nobody_knows_is_never_called():
+def test_unknown_api_is_never_called():
     for domain in ("https://elsewhere.example", "https://www.zohoapis.eu.elsewhere.example", None, 7, ""):
         assert ZOHO.site_of_answer({"api_domain": domain}, "eu") == "eu"
         assert ZOHO.site_of_answer({"api_domain": domain}, "") == ""

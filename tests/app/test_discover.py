@@ -181,7 +181,7 @@ async def test_palette_acts_on_no_other_client_than_the_one_on_screen(app: Clien
     app.workplace.close()
 
 
-async def test_palette_offers_nothing_that_leads_nowhere(app: ClientSyncApp) -> None:
+async def test_palette_offers_only_what_works(app: ClientSyncApp) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))
         everything = await found(app, "")
@@ -231,7 +231,7 @@ async def test_setting_chosen_in_the_palette_is_saved_and_takes_effect_at_once(a
 
 
 @pytest.mark.parametrize("width", [80, 40, 200])
-async def test_last_line_tells_what_works_and_a_click_does_it(width: int, app: ClientSyncApp) -> None:
+async def test_last_line_shows_what_works_and_a_click_does_it(width: int, app: ClientSyncApp) -> None:
     async with run_app(app, size=(width, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))
         screen = app.screen
@@ -295,7 +295,7 @@ async def test_every_screen_is_left_by_a_click_on_its_last_line_and_on_its_first
     app.workplace.close()
 
 
-async def test_step_of_the_way_leads_back_to_its_screen(app: ClientSyncApp) -> None:
+async def test_click_on_a_step_of_the_path_leads_back_to_its_screen(app: ClientSyncApp) -> None:
     async with run_app(app, size=(120, 24)) as pilot:
         await until(pilot, lambda: "Baker" in shown(pilot))
         connections = app.open("connections", client=link(app)[0].id)

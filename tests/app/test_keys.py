@@ -195,7 +195,7 @@ async def test_notices_name_the_persons_own_keys(tmp_path: Path) -> None:
     app.workplace.close()
 
 
-async def test_where_no_screen_can_be_left_the_key_to_copy_a_link_is_the_persons_own(
+async def test_message_names_the_users_own_keys_if_plain_text_is_impossible(
     practice: Practice,
 ) -> None:
     with practice.config.open("a") as config:

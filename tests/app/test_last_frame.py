@@ -142,9 +142,7 @@ HANGS = "import sys, signal; sys.modules['textual'] = None; from clientsync_tui.
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_the_terminal_is_given_back_when_the_start_is_told_to_end(
-    config: Path, number: signal.Signals
-) -> None:
+def test_terminal_is_restored_when_a_signal_ends_the_start(config: Path, number: signal.Signals) -> None:
     leave(config)
     code = HANGS.replace("import sys,", f"import sys; sys.argv[1:] = ['--config', {str(config)!r}]; import")
     with Terminal(code=code) as terminal:
@@ -175,7 +173,7 @@ def test_the_tab_on_which_the_list_was_left_is_up_at_the_next_start(config: Path
     assert shown_before_textual(config)
 
 
-def test_what_the_next_start_would_not_show_is_not_kept(config: Path) -> None:
+def test_frame_that_the_next_start_would_not_show_is_not_saved(config: Path) -> None:
     leave(config, " ")
     assert not frame(config).exists()
     config.write_text(f"{config.read_text()}\n[screen]\nrestore = false\n")

@@ -54,7 +54,9 @@ def test_setting_has_three_values(tmp_path: Path) -> None:
         load(config)
 
 
-async def test_job_that_ends_elsewhere_is_told(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_end_of_a_job_on_another_screen_rings_the_bell(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     practice.add(practice.people[0])
     written: list[str] = []
     monkeypatch.setattr(ClientSyncApp, "write", lambda self, sequence: written.append(sequence))

@@ -68,7 +68,7 @@ def test_name_that_a_shell_could_run_is_not_offered(cli: Command, shell: str) ->
     assert offered(cli, "client", "evil", shell=shell) == []
 
 
-def test_key_pressed_makes_no_practice(tmp_path: Path) -> None:
+def test_completion_creates_no_practice(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text("[practice]\ndatabase = 'practice.db'\n")
     assert offered(Command(config), "client", "abb") == []

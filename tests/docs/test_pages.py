@@ -156,7 +156,7 @@ def test_every_command_named_in_a_sentence_is_one_that_the_program_takes(
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
-def test_nothing_in_a_page_is_run_by_no_one(page: Path) -> None:
+def test_every_block_of_a_page_is_run(page: Path) -> None:
     assert not SHELLS.search(page.read_text("utf-8")), "use console or sh: no test reads other blocks"
     for line in (line for block in BLOCKS.findall(page.read_text("utf-8")) for line in block.splitlines()):
         if line not in FOR_ROOT:

@@ -67,7 +67,9 @@ def test_work_that_no_program_writes_is_refused(
         db.execute(put, (json.dumps([JOB]), json.dumps([WORKER])))
 
 
-def test_limit_is_the_servers_and_who_waits_gets_a_part(hosts: tuple[Host, Host], postgres: Database) -> None:
+def test_server_sets_the_limit_and_shares_it_among_those_waiting(
+    hosts: tuple[Host, Host], postgres: Database
+) -> None:
     take = "SELECT granted FROM clientsync.take_calls(E'xero\\nid\\no1\\n', 1000000, 60, 1000000)"
     with postgres.connect("ben") as ben, postgres.connect() as ann:
         assert sum(ben.execute(take).fetchall()[0][0] for _ in range(20)) == 60
@@ -114,7 +116,7 @@ def test_windows_with_strange_names_stop_no_follower(hosts: tuple[Host, Host], p
             assert [here.host for here in others(server)] == ["h"]
 
 
-def test_what_a_superuser_left_is_put_right(tmp_path: Path, postgres: Database) -> None:
+def test_what_a_superuser_left_is_repaired(tmp_path: Path, postgres: Database) -> None:
     root = host(tmp_path, "root")
     owner = postgres.role("ann")
     assert owner in postgres.url("ann")
@@ -137,7 +139,7 @@ def test_what_a_superuser_left_is_put_right(tmp_path: Path, postgres: Database) 
         assert ownership.foreign(server) == [] and not ownership.is_open(server)
 
 
-def test_move_that_was_cut_off_behind_its_last_step_is_completed(tmp_path: Path, postgres: Database) -> None:
+def test_move_that_stopped_after_its_last_step_is_completed(tmp_path: Path, postgres: Database) -> None:
     ann = host(tmp_path, "ann")
     ann.ok("team", "create", "North")
     before = ann.config.read_text()

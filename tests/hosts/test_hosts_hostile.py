@@ -155,7 +155,7 @@ def test_texts_of_any_length_are_refused(hosts: tuple[Host, Host], postgres: Dat
     assert ann.ok("jobs", "--json") == []
 
 
-def test_nobody_rests_with_the_practices_lock(hosts: tuple[Host, Host], postgres: Database) -> None:
+def test_practices_lock_can_not_be_held_for_long(hosts: tuple[Host, Host], postgres: Database) -> None:
     del hosts
     rest = "SELECT current_setting('idle_in_transaction_session_timeout')"
     with postgres.connect("ben") as db:

@@ -69,7 +69,7 @@ def on_loopback() -> tuple[socket.socket, int]:
 
 @pytest.mark.parametrize("asks", [CLEARTEXT, MD5], ids=["cleartext", "md5"])
 @pytest.mark.parametrize("kept_in", ["keyring", "environment"])
-def test_whoever_takes_the_servers_port_gets_no_password(
+def test_program_on_the_servers_port_gets_no_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asks: bytes, kept_in: str
 ) -> None:
     ann = host(tmp_path, "ann")

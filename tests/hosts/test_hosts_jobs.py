@@ -52,7 +52,7 @@ def states(store: Store, job: str) -> Counter[str]:
     return Counter(str(item.state) for item in store.jobs.items(job))
 
 
-async def test_two_hosts_share_a_job_and_both_see_how_far_it_is(
+async def test_two_hosts_share_a_job_and_both_see_its_progress(
     two: tuple[Practice, Practice, str],
 ) -> None:
     first, second, job = two
@@ -80,7 +80,7 @@ async def test_two_hosts_share_a_job_and_both_see_how_far_it_is(
         assert practice.store.jobs.workers.alive() == []
 
 
-def test_what_a_dead_host_had_in_hand_waits_for_the_end_of_its_lease(
+def test_items_of_a_dead_host_wait_for_the_end_of_its_lease(
     two: tuple[Practice, Practice, str], postgres: Database
 ) -> None:
     first, second, job = two
@@ -165,7 +165,7 @@ def test_member_with_sql_of_their_own_ends_no_other_persons_job(
     assert states(first.store, job) == {"done": 1, "waiting": ITEMS - 1}
 
 
-def test_job_is_of_whoever_the_server_saw_make_it(tmp_path: Path, postgres: Database) -> None:
+def test_job_belongs_to_the_role_that_the_server_saw(tmp_path: Path, postgres: Database) -> None:
     ann, ben = shared(tmp_path, postgres, "ann", "ben")
     with ann.workplace() as workplace:
         workplace.store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "x", "c1", body={"name": "Abbey"}))
@@ -200,7 +200,7 @@ def test_job_is_of_whoever_the_server_saw_make_it(tmp_path: Path, postgres: Data
     assert "made this job" not in ben.run(*words).err
 
 
-async def test_job_stops_with_the_server_and_goes_on_where_it_was(
+async def test_job_stops_with_the_server_and_continues_where_it_stopped(
     two: tuple[Practice, Practice, str], server: Server
 ) -> None:
     first, second, job = two

@@ -97,7 +97,7 @@ def test_revoked_person_is_shut_out_with_the_connection_they_have(
     assert ann.run("practice", "revoke", "--yes", "postgres").code == 2, "not oneself"
 
 
-def test_whoever_made_the_practice_stays_an_admin(hosts: tuple[Host, Host], postgres: Database) -> None:
+def test_creator_of_the_practice_stays_an_admin(hosts: tuple[Host, Host], postgres: Database) -> None:
     ann, ben = hosts
     ann.ok("practice", "grant", postgres.role("ben"), "admin")
     with postgres.connect() as db:

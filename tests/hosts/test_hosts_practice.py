@@ -97,9 +97,7 @@ def test_without_the_server_reading_goes_on_and_a_change_is_refused_at_once(
     assert [entry["kind"] for entry in hosts[0].ok("log", "--json")] == ["client_added", "note_set"]
 
 
-def test_open_program_goes_on_after_the_server_was_started_again(
-    hosts: tuple[Host, Host], server: Server
-) -> None:
+def test_open_program_continues_after_the_server_restarts(hosts: tuple[Host, Host], server: Server) -> None:
     _, paris = hosts
     with paris.workplace() as workplace:
         add(workplace, "c1", "Abbey")
@@ -235,7 +233,7 @@ def test_connection_that_nobody_answers_is_given_up_whatever_the_address_says(gi
     assert address.parameters["connect_timeout"] == used
 
 
-def test_practice_of_an_older_program_is_read_and_upgraded_by_whoever_made_it(
+def test_practice_of_an_older_program_is_read_and_upgraded_by_its_creator(
     tmp_path: Path, postgres: Database
 ) -> None:
     ann = host(tmp_path, "ann")
@@ -256,9 +254,7 @@ def test_practice_of_an_older_program_is_read_and_upgraded_by_whoever_made_it(
     assert ann.ok("set", "--client", "c1", "--note", "Hello")
 
 
-def test_upgrade_by_a_superuser_leaves_everything_with_whoever_made_the_practice(
-    tmp_path: Path, postgres: Database
-) -> None:
+def test_upgrade_by_a_superuser_leaves_everything_with_the_owner(tmp_path: Path, postgres: Database) -> None:
     root, ben = host(tmp_path, "root"), host(tmp_path, "ben")
     owner = postgres.role("ann")
     assert owner in postgres.url("ann") and postgres.role("ben") in postgres.url("ben")
@@ -285,7 +281,7 @@ def test_upgrade_by_a_superuser_leaves_everything_with_whoever_made_the_practice
     assert ben.ok("team", "create", "North")
 
 
-def test_only_whoever_made_the_practice_upgrades_it(hosts: tuple[Host, Host]) -> None:
+def test_only_the_creator_of_the_practice_upgrades_it(hosts: tuple[Host, Host]) -> None:
     result = hosts[1].run("practice", "upgrade")
     assert result.code == 2 and "Only the person who created the practice" in result.err
 

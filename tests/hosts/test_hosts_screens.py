@@ -46,7 +46,7 @@ async def test_screen_follows_colleagues_and_says_since_when_the_server_is_gone(
             await until(pilot, lambda: "Elm Garage" in shown(pilot))
 
 
-async def test_viewer_is_told_what_is_not_available_and_no_longer_once_they_may(
+async def test_viewer_sees_what_is_unavailable_until_they_get_the_right(
     tmp_path: Path, postgres: Database
 ) -> None:
     ann, ben = shared(tmp_path, postgres, "ann", "ben")

@@ -138,7 +138,7 @@ def test_answer_that_only_trickles_in_is_given_up(
         assert server.closed
 
 
-def test_hosts_on_networks_of_their_own_outlast_a_cable_that_is_unplugged(
+def test_hosts_on_separate_networks_survive_an_unplugged_cable(
     tmp_path: Path, postgres: Database, impatient: None
 ) -> None:
     """Through TLS, from two namespaces to a third. Every packet is lost, and no connection is closed."""

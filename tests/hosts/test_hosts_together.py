@@ -24,7 +24,7 @@ def add(at: Host, client: str, name: str) -> None:
         workplace.store.ledger.append(NewEntry(Kind.CLIENT_ADDED, "x", client, body={"name": name}))
 
 
-async def test_who_is_here_is_in_the_first_line_and_one_key_away(
+async def test_first_line_shows_who_is_here_and_one_key_shows_more(
     tmp_path: Path, postgres: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follower, "POLL_S", NEVER_S)
@@ -89,7 +89,7 @@ async def test_changes_are_refused_in_one_sentence_while_the_server_is_gone_and_
             await until(pilot, lambda: "⚑ Abbey" in shown(pilot))
 
 
-async def test_viewer_reads_every_screen_and_is_told_why_nothing_can_be_changed(
+async def test_viewer_reads_every_screen_and_sees_why_nothing_can_be_changed(
     tmp_path: Path, postgres: Database
 ) -> None:
     london, paris = shared(tmp_path, postgres, "ann", "ben")

@@ -44,7 +44,7 @@ def test_wheel_has_the_manual_page_and_nothing_of_the_checkout(wheel: list[str])
     assert rest == [f"{NAME}.data/data/share/man/man1/clientsync.1"]
 
 
-def test_source_archive_has_all_that_is_tested_and_told(dists: Path) -> None:
+def test_source_archive_has_all_tests_and_documents(dists: Path) -> None:
     with tarfile.open(dists / f"{NAME}.tar.gz") as archive:
         names = {name.removeprefix(f"{NAME}/") for name in archive.getnames()}
     wanted = sources("clientsync_tui", "py") | sources("styles", "tcss") | sources("tests", "py")

@@ -54,7 +54,9 @@ def test_expire_refuses_that_persons_sign_in_until_they_sign_in_again(
     assert len(mine.connections()) == 40
 
 
-def test_expire_by_organisation_reaches_whoever_connected_it(sandbox: Running, mine: App, first: str) -> None:
+def test_expire_by_organisation_reaches_everyone_who_connected_it(
+    sandbox: Running, mine: App, first: str
+) -> None:
     other = App(sandbox.url).sign_in(
         sandbox.world.people[1].email, organisations=sandbox.world.id_of("xero", 2)
     )

@@ -42,7 +42,7 @@ def with_a_job(folder: Path) -> ClientSyncApp:
 
 
 @pytest.mark.parametrize(("size", "beside", "below"), [((160, 40), True, False), ((100, 36), False, True), ((80, 24), False, False)])  # fmt: skip
-async def test_job_under_the_cursor_is_told_with_what_failed(
+async def test_job_under_the_cursor_is_shown_with_what_failed(
     tmp_path: Path, size: tuple[int, int], beside: bool, below: bool
 ) -> None:
     app = with_a_job(tmp_path)
@@ -60,7 +60,7 @@ async def test_job_under_the_cursor_is_told_with_what_failed(
     app.workplace.close()
 
 
-async def test_item_under_the_cursor_is_told_in_full_beside_the_others(tmp_path: Path) -> None:
+async def test_item_under_the_cursor_is_shown_in_full_beside_the_others(tmp_path: Path) -> None:
     app = with_a_job(tmp_path)
     async with run_app(app, size=(160, 40)) as pilot:
         await until(pilot, lambda: "2 clients" in shown(pilot))
@@ -79,7 +79,7 @@ async def test_item_under_the_cursor_is_told_in_full_beside_the_others(tmp_path:
     app.workplace.close()
 
 
-async def test_entry_of_the_history_stands_beside_the_others(tmp_path: Path) -> None:
+async def test_entry_of_the_history_is_shown_beside_the_list(tmp_path: Path) -> None:
     app = with_a_job(tmp_path)
     async with run_app(app, size=(160, 40)) as pilot:
         await until(pilot, lambda: "2 clients" in shown(pilot))

@@ -226,7 +226,7 @@ async def test_another_organisation(practice: Practice) -> None:
     app.workplace.close()
 
 
-async def test_its_page_in_the_software_is_shown_whole(practice: Practice) -> None:
+async def test_address_of_the_page_in_the_app_is_shown_whole(practice: Practice) -> None:
     practice.add(practice.people[0])
     app = practice.app()
     async with run_app(app, size=(120, 30)) as pilot:

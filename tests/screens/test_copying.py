@@ -108,7 +108,7 @@ async def test_more_clients_than_a_command_can_name_are_said_to_be_too_many(tmp_
         await until(pilot, lambda: too_many in " ".join(shown(pilot).split()))
 
 
-async def test_plan_says_the_command_that_makes_it(tmp_path: Path) -> None:
+async def test_plan_shows_the_command_that_makes_it(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, _):
         await pilot.press("slash", *"abbey", "enter", "d")

@@ -95,7 +95,7 @@ async def test_help_has_the_most_used_keys_first_and_finds_the_others_by_words(a
     app.workplace.close()
 
 
-async def test_list_begins_where_it_was_left_unless_told_not_to(app: ClientSyncApp) -> None:
+async def test_list_begins_where_it_was_left_unless_the_setting_is_off(app: ClientSyncApp) -> None:
     store = app.workplace.store
     for n in range(60):
         add(store, f"Client {n:02}", code=f"C{n:02}")

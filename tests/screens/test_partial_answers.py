@@ -49,7 +49,7 @@ async def test_refused_list_is_named_in_the_connections(practice: Practice) -> N
     app.workplace.close()
 
 
-async def test_nothing_but_practices_is_reported_with_why(practice: Practice) -> None:
+async def test_sign_in_that_reaches_only_practices_is_explained(practice: Practice) -> None:
     practice.sign_in(practice.people[0])
     practice.sandbox.script(Script("api", Target("xero"), practices_only))
     app = practice.app()

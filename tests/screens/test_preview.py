@@ -62,7 +62,7 @@ async def test_wide_terminal_shows_the_client_under_the_cursor_beside_the_list(t
         assert "Abbey Ltd" in shown(pilot)
 
 
-async def test_preview_follows_only_when_the_keys_have_rested(tmp_path: Path) -> None:
+async def test_preview_follows_once_no_more_keys_come(tmp_path: Path) -> None:
     practice_of_four(tmp_path)
     async with opened(tmp_path, (160, 40)) as (pilot, screen):
         await until(pilot, lambda: "Abbey Ltd" in pane(screen))
@@ -74,7 +74,7 @@ async def test_preview_follows_only_when_the_keys_have_rested(tmp_path: Path) ->
         assert "Copper Ltd" not in drawn
 
 
-async def test_key_hides_it_and_its_width_and_absence_stay(tmp_path: Path) -> None:
+async def test_key_hides_the_preview_and_its_state_stays(tmp_path: Path) -> None:
     practice_of_four(tmp_path)
     async with opened(tmp_path, (160, 40)) as (pilot, screen):
         width = screen.preview.outer_size.width
@@ -96,7 +96,7 @@ async def test_key_hides_it_and_its_width_and_absence_stay(tmp_path: Path) -> No
         await until(pilot, lambda: "Abbey Ltd" in pane(screen))
 
 
-async def test_edge_of_the_preview_is_pulled_with_the_mouse(tmp_path: Path) -> None:
+async def test_edge_of_the_preview_can_be_dragged(tmp_path: Path) -> None:
     practice_of_four(tmp_path)
     async with opened(tmp_path, (160, 40)) as (pilot, screen):
         width = screen.preview.outer_size.width
@@ -106,7 +106,7 @@ async def test_edge_of_the_preview_is_pulled_with_the_mouse(tmp_path: Path) -> N
         await until(pilot, lambda: screen.preview.outer_size.width == width + 10)
 
 
-async def test_narrow_terminal_covers_the_list_with_it_and_keys_go_on(tmp_path: Path) -> None:
+async def test_preview_covers_the_list_on_a_narrow_terminal_and_keys_still_work(tmp_path: Path) -> None:
     practice_of_four(tmp_path)
     async with opened(tmp_path, (80, 24)) as (pilot, screen):
         assert not screen.preview.display

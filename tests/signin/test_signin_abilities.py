@@ -364,7 +364,7 @@ async def test_end_counted_from_the_consent_is_not_postponed(server: Server, tmp
     assert json.loads(desk.held()[name_of(sign_in.id)])["refresh_token"] == "newer"
 
 
-async def test_whoever_signs_in_is_known_by_their_login_where_the_app_does_not_say(
+async def test_login_name_is_used_if_the_app_does_not_say_who_signed_in(
     server: Server, tmp_path: Path, keyring: Path
 ):
     class Silent(Unlike):

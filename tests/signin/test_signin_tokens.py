@@ -183,7 +183,7 @@ async def test_kill_between_answer_and_write_is_recovered_within_the_grace_perio
     assert await desk.new_tokens().access(own)
 
 
-async def test_after_the_grace_a_person_is_told_to_sign_in_again(desk: Desk, sandbox: Running):
+async def test_after_the_grace_period_the_error_says_to_sign_in_again(desk: Desk, sandbox: Running):
     own = await signed_in(desk, sandbox)
     await killed_before_the_write(desk, sandbox, own)
     await asyncio.to_thread(sandbox.advance, 31 * 60)

@@ -84,7 +84,7 @@ def test_only_ones_own_claims_are_released(store: Store) -> None:
     assert people(store) == {"c1": "noor", "c2": "ben"}
 
 
-def test_claimed_filter_finds_mine_theirs_and_nobodys(store: Store) -> None:
+def test_claimed_filter_finds_mine_theirs_and_unclaimed(store: Store) -> None:
     store.claims.take(["c0"], "noor")
     store.claims.take(["c1"], "ben")
 

@@ -28,7 +28,7 @@ time.sleep(0.2)
 """
 
 
-def test_thread_at_work_survives_that_the_store_is_closed(tmp_path: Path) -> None:
+def test_working_thread_survives_closing_the_store(tmp_path: Path) -> None:
     for number in range(3):
         process = subprocess.run(
             [sys.executable, "-X", "faulthandler", "-c", AT_WORK, str(tmp_path / f"{number}.db")],

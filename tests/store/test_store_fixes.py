@@ -73,7 +73,7 @@ def test_two_organisations_of_one_app_are_two_integrations_of_one_client(tmp_pat
     store.close()
 
 
-def test_person_is_called_as_their_newest_sign_in_says_and_namesakes_stay_apart(tmp_path: Path) -> None:
+def test_person_has_the_name_of_their_newest_sign_in_and_namesakes_stay_apart(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     for n, (who, name) in enumerate((("b1", "Bob Old"), ("b1", "Bob New"), ("b2", "Bob New"))):
         sign_in = f"quickbooks:{who}:o{n}"

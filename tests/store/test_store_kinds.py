@@ -73,7 +73,7 @@ def test_client_is_added_and_connected(store: Store) -> None:
         (Kind.DISCONNECTED, Reason.DISCONNECTED_HERE, Status.DISCONNECTED),
     ],
 )
-def test_what_was_found_is_its_status_until_something_fixes_it(
+def test_finding_stays_the_status_until_something_fixes_it(
     store: Store, kind: Kind, reason: Reason, status: Status
 ) -> None:
     finding = of_link(kind, "c1", "o1", reason=reason)
@@ -92,7 +92,7 @@ def test_what_was_found_is_its_status_until_something_fixes_it(
         assert list(store.clients.find(parse("status:connected"), NOW)) == [1]
 
 
-def test_who_reassigns_is_who_integrated_it(store: Store) -> None:
+def test_person_who_reassigns_becomes_integrated_by(store: Store) -> None:
     client = later(store, of_link(Kind.REASSIGNED, "c1", "o1", sign_in="xero:bob"))
     assert (link(client).sign_in, link(client).integrated_by.name) == ("xero:bob", "Bob Baker")
     assert link(client).connected_at == LATER and link(client).refreshed_at == BEGUN

@@ -46,7 +46,7 @@ def test_organisation_belongs_to_one_client(store: Store) -> None:
     assert client_of(store, "c1").integrations[0].standing.status is Status.CONNECTED
 
 
-def test_practice_code_is_one_clients_whatever_its_case(store: Store) -> None:
+def test_practice_code_belongs_to_one_client_in_any_case(store: Store) -> None:
     store.ledger.append(of_client(Kind.CODE_SET, "c1", code="äb1"))
     for code in ("äb1", "ÄB1"):
         with pytest.raises(Clash):
@@ -211,7 +211,7 @@ def test_two_processes_append_at_once(store: Store) -> None:
     assert derived(database_of(store)) == before
 
 
-def test_of_two_who_add_the_same_organisation_one_is_refused(store: Store, tmp_path: Path) -> None:
+def test_one_of_two_who_add_the_same_organisation_is_refused(store: Store, tmp_path: Path) -> None:
     other = Store(store.path)
     store.ledger.append(added("mine"), connected("mine", "o1"))
     with pytest.raises(Clash):

@@ -106,7 +106,7 @@ async def test_from_one_to_many_the_consent_ends_with_it(practice: Practice):
     assert [each.software for each in practice.held()] == ["gamma"]
 
 
-async def test_what_is_a_colleagues_or_cannot_be_told_ends_here_only(practice: Practice):
+async def test_colleagues_or_unrevocable_integration_ends_here_only(practice: Practice):
     theirs = practice.client(practice.sign_in("alpha", BEN, hold=False), "1")
     change = plan(practice, theirs, practice.sign_in("beta", ANN, "9"))
     assert "the sign-in is Ben Ode's" in " ".join(entails(change))

@@ -37,7 +37,7 @@ def test_consents_may_come_in_any_order_and_unreachable_companies_do_not_block()
     assert not run.goes_on
 
 
-def test_what_was_not_asked_for_was_granted_before_or_is_someone_elses_changes_nothing():
+def test_unexpected_repeated_or_foreign_consent_changes_nothing():
     run = Consents(RUN, [by(ANN, "8").id])
     assert run.arrived(by(ANN, "9")) is Arrived.NOT_ASKED_FOR
     assert run.arrived(by(ANN, "9")) is Arrived.AGAIN
@@ -50,7 +50,7 @@ def test_what_was_not_asked_for_was_granted_before_or_is_someone_elses_changes_n
     assert run.arrived(by(ANN, "1")) is Arrived.AGAIN
 
 
-def test_where_anyone_will_do_each_may_be_another_person():
+def test_each_consent_may_come_from_another_person_if_any_will_do():
     run = Consents([Expected("1", "One"), Expected("2", "Two")])
     assert run.arrived(by(BEN, "1")) is Arrived.NEXT
     assert run.arrived(by(ANN, "2")) is Arrived.NEXT

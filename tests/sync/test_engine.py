@@ -87,7 +87,7 @@ def test_job_ends_with_words_when_no_session_can_be_made(tmp_path: Path) -> None
     store.close()
 
 
-def test_work_that_fails_unexpectedly_is_trouble_for_whoever_waits(working: Engine) -> None:
+def test_unexpected_failure_is_trouble_for_the_waiting_caller(working: Engine) -> None:
     async def fails(session: object) -> None:
         raise KeyError("a secret")
 

@@ -135,7 +135,7 @@ def outcomes(practice: Practice, job: str) -> dict[str, tuple[str, str | None]]:
     }
 
 
-async def test_what_must_not_be_sent_twice_says_what_no_one_knows_and_only_the_rest_is_retried(
+async def test_unclear_outcome_is_reported_and_only_the_rest_is_retried(
     wave: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice, job = posting(tmp_path, monkeypatch, "1", "2", "4")
@@ -199,7 +199,7 @@ def test_new_kind_is_in_menus_and_palette(wave: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "Wave W Wave at the selected clients.\n"), done.stderr
 
 
-def test_every_kind_says_what_the_program_asks_of_it() -> None:
+def test_every_kind_declares_what_the_program_needs() -> None:
     for name, kind in registry.kinds().items():
         assert (
             kind.name == name and kind.title and kind.verb and kind.participle and kind.sentence.endswith(".")

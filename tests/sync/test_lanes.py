@@ -52,7 +52,7 @@ async def test_all_apps_are_one_job(practice: Practice):
     assert set(practice.statuses().values()) == {"connected"} and job.count(ItemState.DONE) == 8
 
 
-async def test_one_that_is_slow_slows_no_other(practice: Practice):
+async def test_slow_app_slows_no_other(practice: Practice):
     for name in ("alpha", "gamma"):
         practice.sign_in(name)
     practice.softwares["alpha"].answers.clear()
@@ -82,7 +82,7 @@ async def test_refused_sign_in_holds_back_its_own_group_alone(practice: Practice
     assert (job.state, trouble, job.count(ItemState.DONE)) == (JobState.DONE, None, 6)
 
 
-async def test_items_without_a_sign_in_are_done_as_whoever_signs_in(practice: Practice):
+async def test_items_without_a_sign_in_are_done_with_a_new_one(practice: Practice):
     practice.expired("alpha", ["1"])
     practice.expired("beta", ["1", "2"])
     practice.sign_in("gamma")
@@ -248,7 +248,7 @@ async def test_disconnecting_ends_only_ones_own_consent(practice: Practice):
     assert there == {"beta-1": "ended", "beta-2": "not_ours"}
 
 
-async def test_where_nothing_can_be_ended_there_that_is_reported(practice: Practice):
+async def test_app_that_can_not_be_disconnected_from_is_reported(practice: Practice):
     alpha = practice.softwares["alpha"]
     alpha.disconnecting = "nowhere"
     practice.client(practice.sign_in("alpha"), "1")
@@ -259,7 +259,7 @@ async def test_where_nothing_can_be_ended_there_that_is_reported(practice: Pract
     assert entry.body["there"] == "nowhere"
 
 
-async def test_reassigning_as_whoever_signs_in_leaves_their_own_alone(practice: Practice):
+async def test_reassigning_with_a_new_sign_in_leaves_their_own_alone(practice: Practice):
     practice.client(practice.sign_in("alpha", ANN), "1")
     practice.client(practice.sign_in("alpha", BEN, hold=False), "2")
     plan = plans.reassign(practice.store, "alpha", None, None)

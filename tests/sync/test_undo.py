@@ -80,7 +80,7 @@ def test_only_clients_without_a_living_integration_are_removed_and_come_back(sto
     assert store.clients.total() == 2
 
 
-def test_codes_that_changed_places_change_back(store: Store) -> None:
+def test_swapped_codes_are_swapped_back(store: Store) -> None:
     ids = [add(store, "One", code="A"), add(store, "Two", code="B"), add(store, "Three")]
     asked = plan("Client,Practice code\nOne,B\nTwo,A\nThree,C\n", store)
     upload(store, asked, "ann")

@@ -65,7 +65,7 @@ time.sleep(60)
 """
 
 
-async def test_what_a_killed_worker_had_in_hand_is_taken_over_by_one_that_goes_on(
+async def test_items_of_a_killed_worker_are_taken_over_by_another(
     two: tuple[Practice, Practice, str],
 ) -> None:
     first, _, job = two

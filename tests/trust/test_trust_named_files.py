@@ -92,7 +92,7 @@ def test_no_command_writes_through_another_users_link(
     assert not (tmp_path / "planted").exists() and not (tmp_path / "new.csv").exists()
 
 
-def test_link_of_ones_own_stays_one_and_its_file_is_replaced(cli: Command, tmp_path: Path) -> None:
+def test_own_link_stays_a_link_and_its_file_is_replaced(cli: Command, tmp_path: Path) -> None:
     real = tmp_path / "folder" / "clients.csv"
     real.parent.mkdir()
     (tmp_path / "near").symlink_to("folder")
@@ -137,9 +137,7 @@ def test_on_a_terminal_it_asks_before_it_replaces(
     assert text in file.read_text()
 
 
-def test_what_is_written_is_this_persons_alone_and_what_was_narrower_stays_so(
-    cli: Command, tmp_path: Path
-) -> None:
+def test_written_file_is_private_and_a_narrower_mode_stays(cli: Command, tmp_path: Path) -> None:
     file, copy = tmp_path / "clients.csv", tmp_path / "copy.db"
     before = os.umask(0)
     try:
@@ -170,7 +168,7 @@ def test_replaced_file_of_another_user_does_not_pass_on_its_owner_or_mode(
 
 
 @only_root
-def test_pipe_that_another_user_laid_is_not_written_to(cli: Command, tmp_path: Path) -> None:
+def test_pipe_that_another_user_planted_is_not_written_to(cli: Command, tmp_path: Path) -> None:
     pipe = tmp_path / "clients.csv"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -181,9 +179,7 @@ def test_pipe_that_another_user_laid_is_not_written_to(cli: Command, tmp_path: P
     os.close(reader)
 
 
-def test_pipe_of_ones_own_is_written_to_and_one_that_no_one_reads_is_not_waited_for(
-    cli: Command, tmp_path: Path
-) -> None:
+def test_own_pipe_is_written_to_and_one_without_a_reader_does_not_block(cli: Command, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     result = cli.inside("export", str(pipe))
@@ -203,7 +199,7 @@ def test_write_that_fails_leaves_what_was_there_and_nothing_else(tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["file"] and file.read_text() == "stays"
 
 
-def test_file_that_comes_to_be_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+def test_file_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
     file = tmp_path / "file"
     with pytest.raises(UsageError, match="exists already"), writing(file, replace=False) as stream:
         stream.write(b"new")
@@ -244,7 +240,7 @@ def test_full_disk_leaves_the_configuration_and_no_half_of_another(tmp_path: Pat
 
 
 @only_root
-def test_device_that_another_user_laid_is_not_written_to(cli: Command, tmp_path: Path) -> None:
+def test_device_that_another_user_planted_is_not_written_to(cli: Command, tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     name = Path(os.ttyname(theirs))
     os.chown(name, OTHER, OTHER)

@@ -158,7 +158,7 @@ def test_another_users_link_in_the_practices_place_is_not_followed(
 
 
 @only_root
-def test_link_to_its_makers_own_practice_is_followed(cli: Command, database: Path, tmp_path: Path) -> None:
+def test_link_to_its_creators_own_practice_is_followed(cli: Command, database: Path, tmp_path: Path) -> None:
     real = database.rename(tmp_path / "real.db")
     database.symlink_to(real)
     for path in (real, database):

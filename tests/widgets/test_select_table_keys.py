@@ -46,7 +46,7 @@ async def test_space_toggles_and_every_change_is_counted():
         assert app.lines()[2].startswith("☐")
 
 
-async def test_range_grows_shrinks_and_turns_round():
+async def test_range_grows_shrinks_and_reverses():
     app = TableApp(clients(100))
     async with run_app(app) as pilot:
         await pilot.press("down", "space", "down", "down", "down")
@@ -74,7 +74,7 @@ async def test_v_extends_with_any_movement_until_v_again():
         assert not app.table.ranging
 
 
-async def test_one_undo_undoes_a_whole_range_and_does_it_again():
+async def test_one_undo_reverts_a_whole_range_and_the_next_redoes_it():
     app = TableApp(clients(100))
     async with run_app(app) as pilot:
         await pilot.press("space", "down", "down", "shift+down", "shift+down")

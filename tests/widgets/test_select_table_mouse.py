@@ -107,7 +107,7 @@ async def test_click_on_a_title_asks_for_the_sort_and_the_header_shows_it():
         assert "Cod… ▲2" in app.lines()[0] or "Code ▲2" in app.lines()[0] or "Co… ▲2" in app.lines()[0]
 
 
-async def test_edge_of_a_column_can_be_pulled_and_that_is_no_sort():
+async def test_dragging_the_edge_of_a_column_does_not_sort():
     app = TableApp(clients(10))
     async with run_app(app, size=(100, 24)) as pilot:
         await drag(pilot, (6, 0), (12, 0), (15, 0))

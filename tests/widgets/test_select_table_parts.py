@@ -202,7 +202,7 @@ def test_column_grows_to_its_most_and_the_others_take_the_rest():
     assert [place.width for place in lay_out(columns, 62)] == [12, 48]
 
 
-def test_what_is_left_goes_first_to_the_column_that_is_to_have_most():
+def test_remaining_width_goes_first_to_the_column_with_the_largest_share():
     columns = (Column("a", "A", 10, flex=1), Column("b", "B", 10, flex=20), Column("c", "C", 10, flex=1))
     assert [place.width for place in lay_out(columns, 43)] == [10, 19, 10]
 

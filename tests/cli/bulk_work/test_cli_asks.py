@@ -59,7 +59,7 @@ def test_nothing_is_ended_without_a_terminal_or_yes(
     assert "add --yes" not in cli.inside(*words, "--yes").err
 
 
-def test_going_on_with_a_job_that_ends_something_needs_yes(busy: Office) -> None:
+def test_resuming_a_job_that_ends_something_needs_yes(busy: Office) -> None:
     gone_on = busy.cli.inside("jobs", "resume", stopped(busy, "refresh"))
     assert gone_on.code == 0 and "Refresh: 12 integrations to do." in gone_on.err
     job = stopped(busy, "disconnect")

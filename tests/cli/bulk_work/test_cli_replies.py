@@ -119,7 +119,7 @@ def test_one_bad_row_costs_neither_the_list_nor_the_clients(office: Office) -> N
             assert office.cli.inside("client", client, "--json").json["lists"]["tax_rates"] > 0
 
 
-def test_list_with_a_row_that_cannot_be_read_says_of_no_client_that_it_is_gone(office: Office) -> None:
+def test_unreadable_row_in_a_list_makes_no_client_look_gone(office: Office) -> None:
     office.sign_in("xero")
     assert office.cli.inside("add", "xero", "--all", "--json").json["done"] == 12
     office.answers("xero", lambda body: one_bad("xero", body))
@@ -128,7 +128,7 @@ def test_list_with_a_row_that_cannot_be_read_says_of_no_client_that_it_is_gone(o
     assert {link["status"] for link in office.links()} == {"connected"}
 
 
-def test_list_of_which_no_row_can_be_read_is_a_fault(office: Office) -> None:
+def test_list_without_a_readable_row_is_a_fault(office: Office) -> None:
     office.sign_in("xero")
     office.answers("xero", lambda body: [{**row, "tenantId": None} for row in body])
     said = office.cli.inside("organisations", "xero")
@@ -159,7 +159,7 @@ async def as_release_0_2_added_them(person: str, workplace: Workplace, session: 
 
 
 @pytest.mark.parametrize("first", ["small", "capitals"])
-def test_guids_in_capitals_double_no_client_and_disconnect_none(office: Office, first: str) -> None:
+def test_guids_in_capitals_neither_double_nor_disconnect_a_client(office: Office, first: str) -> None:
     if first == "capitals":
         office.practice.do(partial(as_release_0_2_added_them, office.practice.people[0]))
     else:

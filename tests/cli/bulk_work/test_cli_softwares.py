@@ -115,9 +115,7 @@ def test_signing_out_gives_up_all_that_a_person_holds_there(practice: Practice, 
     assert "everything that" in cli.inside("sign-out", "--yes", MANY).err
 
 
-def test_client_moves_to_another_software_after_it_was_reported_what_is_lost(
-    practice: Practice, cli: Command
-) -> None:
+def test_client_moves_to_another_app_after_the_losses_are_reported(practice: Practice, cli: Command) -> None:
     practice.sign_in(practice.people[0], software=MANY)
     assert cli.inside("add", MANY, "--all").code == 0
     practice.sign_in(practice.people[0], software=OTHER)
@@ -243,9 +241,7 @@ def test_check_says_what_it_did_not_check(practice: Practice, cli: Command) -> N
     assert f"{links} integrations were not checked ({OTHER} {links})" in said.err
 
 
-def test_after_ones_own_sign_out_or_disconnect_the_next_step_is_ones_own(
-    practice: Practice, cli: Command
-) -> None:
+def test_next_step_after_your_own_sign_out_or_disconnect_is_yours(practice: Practice, cli: Command) -> None:
     me = practice.people[0]
     practice.add(me, software=MANY)
     practice.add(me, software=OTHER)

@@ -107,7 +107,7 @@ def test_what_excel_calls_unicode_text(cli: Command, store: Store, file: Path) -
     assert codes(store) == {A: "N1", B: "BAK", C: "N3"}
 
 
-def test_codes_change_places(cli: Command, store: Store, file: Path) -> None:
+def test_codes_can_be_swapped(cli: Command, store: Store, file: Path) -> None:
     file.write_text(f"Client,Practice code\n{A},BAK\n{B},ABB\n{C},abb2\n")
     assert cli.inside("codes", "upload", str(file)).code == 0
     assert codes(store) == {A: "BAK", B: "ABB", C: "abb2"}
@@ -193,7 +193,7 @@ def test_name_shared_by_two_clients_is_not_guessed(cli: Command, store: Store, f
     assert "line 2: 2 clients are called" in said.err
 
 
-def test_of_very_many_wrong_lines_the_first_are_shown(cli: Command, file: Path) -> None:
+def test_only_the_first_of_many_wrong_lines_are_shown(cli: Command, file: Path) -> None:
     file.write_text("Client,Practice code\n" + "".join(f"Nobody {n},N{n}\n" for n in range(2_000)))
     said = cli.inside("codes", "upload", str(file))
     assert said.code == 2 and len(said.err.splitlines()) == 22

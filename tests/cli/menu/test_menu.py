@@ -209,7 +209,7 @@ def test_selected_clients_change_teams_and_leave_the_list(busy: Office) -> None:
     assert busy.names() == names
 
 
-def test_words_filter_a_list_of_clients_and_a_mistake_is_told(busy: Office) -> None:
+def test_words_filter_a_list_of_clients_and_a_mistake_is_reported(busy: Office) -> None:
     name = busy.names()[-1]
     said = busy.menu(CLIENTS, "1", f'"{name}"', "status:nonsense", "1")
     assert "All clients: 1\n" in said
@@ -315,7 +315,7 @@ print([name for name in sys.modules if name.partition(".")[0] in ("textual", "ri
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
-def test_it_is_a_command_that_is_answered_by_a_pipe(office: Office) -> None:
+def test_menu_takes_its_answers_from_a_pipe(office: Office) -> None:
     said = office.cli.run("menu", stdin=f"{CLIENTS}\nq\n{HISTORY}\n")
     assert (said.code, said.err) == (0, "")
     assert "All clients, 0" in said.out

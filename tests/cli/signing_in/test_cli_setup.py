@@ -337,7 +337,7 @@ def test_setup_says_what_each_permission_is_for(cli: Command) -> None:
     assert "Permissions that each person" not in cli.inside("setup", "freeagent").out, "it knows no scopes"
 
 
-def test_app_that_is_set_up_anew_is_asked_as_it_is_now(tmp_path: Path) -> None:
+def test_app_that_is_set_up_again_uses_the_new_settings(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     written = "[practice]\ndatabase = 'practice.db'\n[software.xero]\nclient_id = '{}'\n"
     config.write_text(written.format("before"))

@@ -169,7 +169,7 @@ def test_browser_command_is_the_persons(cli: Command, box: Running, tmp_path: Pa
     assert seen.read_text() == link
 
 
-def test_what_is_not_set_up_cannot_be_signed_in_to(tmp_path: Path) -> None:
+def test_app_that_is_not_set_up_can_not_be_signed_in_to(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text("")
     said = Command(config).inside("sign-in", "xero")

@@ -45,7 +45,7 @@ def test_refused_sign_in_is_made_again_and_the_command_continues(practice: Pract
     assert terminal.text.count("added ") == 6
 
 
-def test_who_signs_in_must_be_who_was_named(practice: Practice, cli: Command) -> None:
+def test_person_who_signs_in_must_be_the_one_named(practice: Practice, cli: Command) -> None:
     terminal = Terminal(cli, "add", "xero", "--all", "--as", practice.people[1])
     authorise(terminal.until(LINK), practice.people[0])
     assert terminal.end() == 3

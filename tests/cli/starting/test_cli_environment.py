@@ -84,7 +84,7 @@ def nobody() -> list[str]:
 
 
 @pytest.mark.parametrize("words", [("clients",), ("log", "--json"), ("backup",), ("check",)], ids=" ".join)
-def test_user_without_a_name_and_a_home_is_told_what_to_set(words: tuple[str, ...]) -> None:
+def test_error_says_what_a_user_without_name_and_home_has_to_set(words: tuple[str, ...]) -> None:
     done = subprocess.run(
         [*nobody(), sys.executable, "-P", "-m", "clientsync_tui", *words], capture_output=True, text=True
     )

@@ -124,7 +124,7 @@ def test_check_without_any_held_sign_in_says_so(alone: Office, quick: tuple[str,
     assert "clientsync sign-in xero" in said.err
 
 
-def test_sign_in_that_no_one_holds_is_not_passed_over(alone: Office) -> None:
+def test_sign_in_that_no_one_holds_is_reported(alone: Office) -> None:
     """Ann's sign-in works; Bob's is gone from the keyring, and from the practice's notes."""
     alone.practice.sign_in(alone.ann)
     workplace = alone.practice.workplace()

@@ -87,7 +87,7 @@ async def test_code_that_is_refused_can_be_tried_again_and_the_browser_is_still_
         assert screen.query_one("#pasted").display
 
 
-async def test_browser_of_ones_own_enters_the_code(practice: Practice) -> None:
+async def test_users_own_browser_enters_the_code(practice: Practice) -> None:
     me = practice.people[0]
     # It leaves the browser's own sign-in alone.
     enters = f'exec {sys.executable} -m clientsync_tui sandbox authorise "$0" --as {me}'

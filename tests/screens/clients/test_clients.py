@@ -60,7 +60,7 @@ def line_with(pilot: Pilot[None], text: str) -> str:
     return next(line for line in shown(pilot).splitlines() if text in line)
 
 
-async def test_rows_say_what_is_so_and_names_are_never_markup(tmp_path: Path) -> None:
+async def test_rows_show_the_status_and_names_are_never_markup(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path, (139, 30)) as (pilot, _):
         await until(pilot, lambda: "you" in shown(pilot))
@@ -145,7 +145,7 @@ async def test_filter_completes_marks_mistakes_and_comes_back(tmp_path: Path) ->
         await until(pilot, lambda: screen.shown == 11)
 
 
-async def test_what_is_selected_stays_so_when_the_filter_hides_it_and_u_takes_the_last_step_back(
+async def test_selection_stays_when_the_filter_hides_it_and_u_undoes_the_last_step(
     tmp_path: Path,
 ) -> None:
     practice_of_eleven(tmp_path).close()

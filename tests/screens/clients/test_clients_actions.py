@@ -18,7 +18,7 @@ from tests.support.practice import Practice, practice, practices, shown, until
 __all__ = ["practice", "practices"]
 
 
-async def test_selected_are_refreshed_as_the_plan_said(practice: Practice) -> None:
+async def test_selected_clients_are_refreshed_as_planned(practice: Practice) -> None:
     await asyncio.to_thread(practice.add, practice.people[0])
     app = practice.app()
     async with run_app(app, size=(100, 30)) as pilot:
@@ -32,7 +32,7 @@ async def test_selected_are_refreshed_as_the_plan_said(practice: Practice) -> No
         )
 
 
-async def test_selected_are_disconnected_and_counted_so(practice: Practice) -> None:
+async def test_selected_clients_are_disconnected_and_counted(practice: Practice) -> None:
     await asyncio.to_thread(practice.add, practice.people[0])
     app = practice.app()
     async with run_app(app, size=(100, 30)) as pilot:
@@ -78,7 +78,7 @@ async def test_apps_to_choose_from_count_what_the_plan_will_do(tmp_path: Path) -
     app.workplace.close()
 
 
-async def test_job_that_someone_else_begins_is_offered_no_more(tmp_path: Path) -> None:
+async def test_job_that_someone_else_resumes_is_no_longer_offered(tmp_path: Path) -> None:
     app = app_in(tmp_path)
     store = app.workplace.store
     client = add(store, "Abbey Road Bakery", signed_in(store, ANN))
@@ -95,7 +95,7 @@ async def test_job_that_someone_else_begins_is_offered_no_more(tmp_path: Path) -
     app.workplace.close()
 
 
-async def test_menu_knows_of_a_sign_in_before_the_list_does(tmp_path: Path) -> None:
+async def test_menu_finds_a_sign_in_before_the_list_does(tmp_path: Path) -> None:
     app = app_in(tmp_path)
     store = app.workplace.store
     sign_in = signed_in(store, ANN)

@@ -215,7 +215,7 @@ async def test_codes_that_a_spreadsheet_changed_are_used_only_when_that_is_confi
         await until(pilot, lambda: client(screen, "Lapsed 1").practice_code == "01-Mar")
 
 
-async def test_enter_without_a_name_says_so_and_goes_on_asking(tmp_path: Path) -> None:
+async def test_enter_without_a_name_says_so_and_asks_again(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         for keys, says in (

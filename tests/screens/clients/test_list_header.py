@@ -12,7 +12,7 @@ from tests.support.pilot import run_app
 from tests.support.practice import shown, until
 
 
-async def test_health_of_the_practice_stands_beside_the_tabs_and_differs_without_colours(
+async def test_health_of_the_practice_is_beside_the_tabs_and_readable_without_colours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
@@ -32,7 +32,7 @@ async def test_health_of_the_practice_stands_beside_the_tabs_and_differs_without
     app.workplace.close()
 
 
-async def test_running_jobs_and_how_far_they_are_stand_in_the_header(tmp_path: Path) -> None:
+async def test_header_shows_running_jobs_and_their_progress(tmp_path: Path) -> None:
     workplace = workplace_in(tmp_path)
     store = workplace.store
     ann = signed_in(store, ANN)
@@ -60,7 +60,7 @@ async def test_running_jobs_and_how_far_they_are_stand_in_the_header(tmp_path: P
     workplace.close()
 
 
-async def test_job_whose_process_was_killed_is_in_the_header_no_more(tmp_path: Path) -> None:
+async def test_job_whose_process_was_killed_leaves_the_header(tmp_path: Path) -> None:
     workplace = workplace_in(tmp_path)
     store = workplace.store
     ann = signed_in(store, ANN)
@@ -77,7 +77,7 @@ async def test_job_whose_process_was_killed_is_in_the_header_no_more(tmp_path: P
     workplace.close()
 
 
-async def test_filter_is_seen_while_it_is_typed_however_much_stands_beside_it(tmp_path: Path) -> None:
+async def test_filter_is_visible_while_typed_however_long_the_words_beside_it(tmp_path: Path) -> None:
     workplace = workplace_in(tmp_path)
     ann = signed_in(workplace.store, ANN)
     for n in range(12):

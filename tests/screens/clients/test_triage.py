@@ -194,7 +194,7 @@ async def test_fixes_follow_the_filter_and_namesakes_are_distinguished(tmp_path:
         assert any("Eve [bold] (eve@other.example.com)'s sign-in" in line for line in fix_lines(pilot))
 
 
-async def test_closed_organisation_offers_nothing_that_leads_nowhere(tmp_path: Path) -> None:
+async def test_closed_organisation_offers_only_what_works(tmp_path: Path) -> None:
     many_causes(tmp_path)
     async with opened(tmp_path, (120, 36)) as (pilot, screen):
         await pilot.press("5")

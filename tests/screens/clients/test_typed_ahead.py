@@ -75,7 +75,7 @@ async def test_key_waits_for_the_tab_that_the_key_before_it_asked_for(tmp_path: 
         await until(pilot, lambda: opened_one.name in shown(pilot))
 
 
-async def test_list_that_ends_behind_a_letter_does_not_keep_the_letters_own(tmp_path: Path) -> None:
+async def test_read_that_ends_after_a_letter_does_not_replace_its_clients(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("slash", *"status")
@@ -119,7 +119,7 @@ async def test_colleagues_change_meanwhile_leaves_no_key_to_the_former_list(tmp_
         assert screen.table.selection.total == 3
 
 
-async def test_keys_for_a_list_that_does_not_come_are_left_out_and_later_ones_work(
+async def test_keys_for_a_list_that_does_not_come_are_ignored_and_later_ones_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice_of_eleven(tmp_path).close()
@@ -175,7 +175,7 @@ async def test_keys_wait_for_no_list_that_no_one_asked_for(tmp_path: Path) -> No
         gate.set()
 
 
-async def test_keys_behind_one_that_asks_are_for_its_question(tmp_path: Path) -> None:
+async def test_keys_after_one_that_asks_are_for_its_question(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         at_once(pilot, "A", "X", "enter")
@@ -203,7 +203,7 @@ async def test_later_keys_work_where_no_question_could_be_asked(tmp_path: Path) 
             assert not screen.is_behind
 
 
-async def test_keys_behind_an_answer_are_for_what_comes_once_it_is_saved(
+async def test_keys_after_an_answer_are_for_what_comes_once_it_is_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice_of_eleven(tmp_path).close()
@@ -226,7 +226,7 @@ async def test_keys_behind_an_answer_are_for_what_comes_once_it_is_saved(
         assert renamed is not None and (renamed.name, renamed.note) == ("New", "Note")
 
 
-async def test_keys_behind_a_question_that_is_not_asked_are_left_out(tmp_path: Path) -> None:
+async def test_keys_for_a_question_that_is_not_asked_are_ignored(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await until(pilot, lambda: "All 11" in shown(pilot))
@@ -237,7 +237,7 @@ async def test_keys_behind_a_question_that_is_not_asked_are_left_out(tmp_path: P
         assert pilot.app.screen is screen
 
 
-async def test_nothing_ends_a_dialogue_that_saves_and_what_no_one_expects_leaves_it_as_it_was(
+async def test_nothing_closes_a_dialogue_that_saves_and_an_unexpected_error_keeps_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice_of_eleven(tmp_path).close()
@@ -263,7 +263,7 @@ async def test_nothing_ends_a_dialogue_that_saves_and_what_no_one_expects_leaves
         assert pilot.app.screen is screen
 
 
-async def test_keys_behind_what_failed_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_keys_after_a_failure_are_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await until(pilot, lambda: "All 11" in shown(pilot))

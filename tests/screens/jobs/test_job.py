@@ -112,7 +112,7 @@ async def test_left_running_and_come_back_to(practice: Practice) -> None:
     app.workplace.close()
 
 
-async def test_failures_stand_on_top_by_reason_and_are_retried(practice: Practice) -> None:
+async def test_failures_come_first_by_reason_and_are_retried(practice: Practice) -> None:
     world = practice.sandbox.world
     closed, sick = world.id_of("xero", 10), world.id_of("xero", 11)
     app = practice.app()
