@@ -264,10 +264,15 @@ class Workplace:
             {self.actor, *(sign_in.person.email for sign_in in held)}, {sign_in.id for sign_in in held}
         )
 
-    def chosen(self, software: str, email: str | None = None) -> SignIn | None:
-        """The sign-in with that e-mail address, else the one used last; None if this keyring holds none."""
+    def chosen(
+        self, software: str, email: str | None = None, *, other_than: str | None = None
+    ) -> SignIn | None:
+        """The sign-in with that e-mail address, else the one used last by anyone `other_than` that address; None if this
+        keyring holds none.
+        """
         for sign_in in self.held(software):
-            if email is None or sign_in.person.email.casefold() == email.casefold():
+            theirs = sign_in.person.email.casefold()
+            if theirs == email.casefold() if email else theirs != (other_than or "").casefold():
                 return sign_in
         return None
 

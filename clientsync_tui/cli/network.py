@@ -41,33 +41,44 @@ def held(workplace: Workplace, software: str | None = None) -> list[SignIn]:
 
 
 async def signed_in(
-    workplace: Workplace, session: Session, software: str, email: str | None, *, dry_run: bool = False
+    workplace: Workplace,
+    session: Session,
+    software: str,
+    email: str | None,
+    *,
+    other_than: str | None = None,
+    dry_run: bool = False,
 ) -> tuple[SignIn, Reach]:
-    """A sign-in that works (the one of `email`, else the one used last) and what it reaches.
+    """A sign-in that works (the one of `email`, else the one used last, but not that of `other_than`) and what it reaches.
 
     `dry_run`: nothing is written to the practice unless someone signs in. On a terminal, starts a sign-in if none works. Raises SignInNeeded without a terminal, UsageError if the app is not set up, and
     what the call raises.
     """
     workplace.configured(software)
     try:
-        sign_in, reach = await _held(workplace, session, software, email, dry_run=dry_run)
+        sign_in, reach = await _held(workplace, session, software, email, other_than, dry_run=dry_run)
     except SignInNeeded as trouble:
         # The demo practice signs in by itself.
         if not (interactive() or is_throwaway()):
             hint = f" Run `clientsync sign-in {software}`."
             raise type(trouble)(f"{trouble}{'' if hint.strip() in str(trouble) else hint}") from None
         say(str(trouble))
-        return await signed_in_again(workplace, session, software, email)
+        return await signed_in_again(workplace, session, software, email, other_than=other_than)
     return _reaching(sign_in, reach)
 
 
 async def signed_in_again(
-    workplace: Workplace, session: Session, software: str, email: str | None
+    workplace: Workplace, session: Session, software: str, email: str | None, *, other_than: str | None = None
 ) -> tuple[SignIn, Reach]:
-    """A new sign-in and what it reaches. Raises SignInNeeded if it is not that of `email`, and what signing in raises."""
+    """A new sign-in and what it reaches. Raises SignInNeeded if it is not that of `email`, or is that of `other_than`, and
+    what signing in raises.
+    """
     sign_in = await sign_in_now(workplace, session, software)
-    if email is not None and sign_in.person.email.casefold() != email.casefold():
+    theirs = sign_in.person.email.casefold()
+    if email is not None and theirs != email.casefold():
         raise SignInNeeded(f"{sign_in.person.email} signed in, but --as names {email}.")
+    if email is None and other_than is not None and theirs == other_than.casefold():
+        raise SignInNeeded(f"{sign_in.person.email} signed in, but someone else has to.")
     return _reaching(sign_in, await session.reach(sign_in))
 
 
@@ -78,18 +89,26 @@ def _reaching(sign_in: SignIn, reach: Reach) -> tuple[SignIn, Reach]:
     return sign_in, reach
 
 
+def nobody(title: str, email: str | None, other_than: str | None) -> str:
+    """That this keyring holds no such sign-in to an app, in a sentence."""
+    if email is not None:
+        return f"No sign-in of {email} to {title} is held here."
+    return f"Nobody{f' but {other_than}' if other_than else ''} is signed in to {title} here."
+
+
 async def _held(
-    workplace: Workplace, session: Session, software: str, email: str | None, *, dry_run: bool
+    workplace: Workplace,
+    session: Session,
+    software: str,
+    email: str | None,
+    other_than: str | None,
+    *,
+    dry_run: bool,
 ) -> tuple[SignIn, Reach]:
     title = workplace.software(software).title
-    sign_in = workplace.chosen(software, email)
+    sign_in = workplace.chosen(software, email, other_than=other_than)
     if sign_in is None:
-        who = (
-            f"No sign-in of {email} to {title} is held here."
-            if email
-            else f"Nobody is signed in to {title} here."
-        )
-        raise SignInNeeded(who)
+        raise SignInNeeded(nobody(title, email, other_than))
     if email is not None and not dry_run:
         # Records it as the sign-in used last.
         session.store.sign_ins.prefer(sign_in.id, workplace.holder)

@@ -15,7 +15,7 @@ from ..sync.reach import all_apps
 from ..sync.reach.consents import asks_for, dead_sign_ins, given, needed
 from ..workplace import Workplace
 from .consents import can_sign_in
-from .network import signed_in, signed_in_again
+from .network import nobody, signed_in, signed_in_again
 from .output import say
 
 
@@ -26,10 +26,11 @@ async def plan_across_apps(
     email: str | None,
     make: all_apps.Make,
     *,
+    other_than: str | None = None,
     always: bool = False,
     dry_run: bool = False,
 ) -> Plan:
-    """The plan, made with the sign-in of `email` or else the one used last. `always`: sign in even if there may be nothing
+    """The plan, made with the sign-in of `email` or else the one used last, but not that of `other_than`. `always`: sign in even if there may be nothing
     to do.
 
     With one app it raises what `signed_in` raises. With several it prints what each one lacks and plans the rest. In a dry run nothing
@@ -38,20 +39,23 @@ async def plan_across_apps(
     unusable: dict[str, Trouble] = {}
 
     def chosen_sign_in(name: str) -> SignIn | None:
-        return workplace.chosen(name, email)
+        return workplace.chosen(name, email, other_than=other_than)
 
     async def working(name: str) -> tuple[SignIn | None, Reach | None]:
         try:
             if workplace.configured(name).software.organisations_per_sign_in == "many":
-                found = await signed_in(workplace, session, name, email, dry_run=dry_run)
+                found = await signed_in(
+                    workplace, session, name, email, other_than=other_than, dry_run=dry_run
+                )
                 lacking = sum(item.waits for item in make(name, *found).items)
                 if not lacking or dry_run or not can_sign_in():
                     return found
                 say(lacks(workplace.software(name), lacking))
-                return await signed_in_again(workplace, session, name, email)
-            if dry_run and chosen_sign_in(name) is None:
-                title = workplace.software(name).title
-                raise SignInNeeded(f"Nobody is signed in to {title} here. Run `clientsync sign-in {name}`.")
+                return await signed_in_again(workplace, session, name, email, other_than=other_than)
+            # A job would use any sign-in that is held here.
+            if (dry_run or other_than) and chosen_sign_in(name) is None:
+                who = nobody(workplace.software(name).title, email, other_than)
+                raise SignInNeeded(f"{who} Run `clientsync sign-in {name}`.")
         except SignInNeeded as trouble:
             unusable[name] = trouble
             raise

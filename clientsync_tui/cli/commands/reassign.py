@@ -79,6 +79,8 @@ def reassign(
                         session.store, name, only, sign_in=sign_in, reach=reach, integrated_by=integrated_by
                     )
                 ),
+                # Their own sign-in may be held here too.
+                other_than=integrated_by,
                 # Without a sign-in, we can't know which ones are the user's own.
                 always=True,
                 dry_run=dry_run,

@@ -186,6 +186,16 @@ def test_reassign(busy: Office) -> None:
     assert busy.cli.inside("reassign", "--from", "nobody@example.com").code == 2
 
 
+def test_reassigning_from_a_person_uses_someone_elses_sign_in(busy: Office) -> None:
+    assert busy.cli.inside("organisations", "xero", "--as", busy.bob).code == 0
+    dry = busy.cli.inside("reassign", "--from", busy.bob, "--dry-run", "--json").json
+    assert (dry["will_do"], dry["will_skip"]) == (9, 0), "the sign-in used last is the person's own"
+    assert busy.bulk("reassign", "--from", busy.bob) == (0, 9, 0, 0)
+    assert busy.cli.inside("sign-out", "xero", "--as", busy.bob, "--yes").code == 0
+    refused = busy.cli.inside("reassign", "--from", busy.ann)
+    assert refused.code == 3 and f"Nobody but {busy.ann} is signed in" in refused.err
+
+
 def test_refresh_and_disconnect_one(busy: Office) -> None:
     client = busy.cli.inside("clients", "--json").json[0]
     assert busy.bulk("refresh", "--client", client["id"]) == (0, 1, 0, 0)
