@@ -225,6 +225,11 @@ class Vault:
             return KeyringTrouble(f"The keyring ({self.name}) is locked. {_way_out()}")
         if isinstance(error, (InitError, NoKeyringError)):
             return KeyringTrouble(f"The keyring ({self.name}) can't be reached: {message} {_way_out()}")
+        if isinstance(error, MemoryError):
+            return KeyringTrouble(
+                f"There is not enough memory to open the keyring ({self.name}). Close other programs or raise your limit (`ulimit -v`), "
+                "then try again."
+            )
         # Windows stores at most 2,560 bytes in a credential: error 1783 (jaraco/keyring issues 355 and 540).
         if "1783" in message:
             return KeyringTrouble(f"The secret is too long for the keyring ({self.name}).")

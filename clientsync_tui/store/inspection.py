@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
-from ..practice.entries import moment
+from ..practice.entries import iso, moment
 from .chain import Flaw, verify
 from .database import Database
 from .files import copies
@@ -36,6 +36,11 @@ class Inspection:
         """When the last entry was made. Other entries may be later, if the clock was ahead when they were made."""
         row = self._database.connection.execute("SELECT at FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()
         return moment(row[0]) if row else None
+
+    def entries_after(self, at: datetime) -> int:
+        """How many entries have a later time than `at`."""
+        query = "SELECT count(*) FROM ledger WHERE at > ?"
+        return int(self._database.connection.execute(query, (iso(at),)).fetchone()[0])
 
     def continues(self, head: tuple[int, bytes]) -> bool:
         """Whether the ledger continues from `head`, a copy's head."""

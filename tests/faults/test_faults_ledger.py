@@ -261,3 +261,7 @@ def test_clock_behind_the_ledger_is_reported(cli: Command, database: Path) -> No
     store.ledger.append(of_client(Kind.NOTE_SET, "c1", note="x"), at=datetime.now(UTC) + timedelta(days=400))
     store.close()
     assert "set the clock" in doctor(cli)["ledger"]
+    store = Store(database)
+    store.ledger.append(of_client(Kind.NOTE_SET, "c1", note="y"))
+    store.close()
+    assert "1 entry made while the clock was ahead" in cli.inside("doctor").out

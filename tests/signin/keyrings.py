@@ -58,6 +58,8 @@ class Folder(KeyringBackend):
             raise InitError("Failed to create the collection: no D-Bus.")
         if how == "blurts":
             raise RuntimeError(f"could not keep {secret!r}")
+        if how == "memory":
+            raise MemoryError
         if how == "long":
             raise OSError(1783, "CredWrite", "The stub received bad data")
         if how == "hangs":

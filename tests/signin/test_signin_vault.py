@@ -65,6 +65,7 @@ async def test_secrets_are_written_read_and_forgotten(vault: Vault, keyring: Pat
         ("locked", "is locked"),
         ("macos", "is locked"),
         ("no bus", "can't be reached"),
+        ("memory", "not enough memory"),
         ("long", "too long"),
         ("hangs", "did not answer within"),
         ("blurts", "failed"),

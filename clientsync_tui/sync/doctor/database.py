@@ -197,14 +197,18 @@ def _end(store: Store) -> Finding:
     """The ledger's head, which you can keep elsewhere to compare, and the clock compared with the last entry."""
     seq, hash = store.inspection.head()
     newest = store.inspection.newest_entry_at()
-    behind = (newest or datetime.min.replace(tzinfo=UTC)) - datetime.now(UTC)
+    now = datetime.now(UTC)
+    behind = (newest or datetime.min.replace(tzinfo=UTC)) - now
     if newest is not None and behind > CLOCK_MAY_BE_BEHIND:
         return Finding(
             "ledger",
             False,
             f"its newest entry is from {iso(newest)}, {behind} ahead of this host's clock: set the clock",
         )
-    return Finding("ledger", True, f"{counted(seq, 'entry', 'entries')}, whole; head {hash.hex()[:16]}")
+    says = f"{counted(seq, 'entry', 'entries')}, whole; head {hash.hex()[:16]}"
+    if early := store.inspection.entries_after(now + CLOCK_MAY_BE_BEHIND):
+        says += f"; {counted(early, 'entry', 'entries')} made while the clock was ahead"
+    return Finding("ledger", True, says)
 
 
 def _derived(store: Store) -> Finding:
