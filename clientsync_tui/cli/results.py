@@ -45,14 +45,23 @@ def show_plan(plan: Plan, as_json: bool) -> None:
 
 
 def report(store: Store, ran: JobRun, as_json: bool) -> None:
-    """Prints the result and ends the command: with 0, with 1 if items failed or are left, or by raising what stopped the job."""
+    """Prints the result and ends the command: with 0, with 3 if items need a new sign-in, with 1 if others failed or are left,
+    or by raising what stopped the job.
+    """
     result = show_result(store, ran, as_json)
     if ran.trouble is not None:
         raise ran.trouble
+    if someone_must_sign_in(result) or any(item.waits for item in ran.plan.items):
+        raise click.exceptions.Exit(3)
     if result["failed"] or (
         ran.job and store.jobs.one(ran.job).left and not store.jobs.workers.alive(ran.job)
     ):
         raise click.exceptions.Exit(1)
+
+
+def someone_must_sign_in(result: dict[str, Any]) -> bool:
+    """Whether items failed because the app refused their sign-in."""
+    return any(item["reason"] == Reason.SIGN_IN_REFUSED for item in result["items"])
 
 
 def show_result(store: Store, ran: JobRun, as_json: bool) -> dict[str, Any]:

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from .facts import NO_FACTS, Facts
 
+NO_CLIENT = ""
+"""Instead of an id, for an organisation that is no client's and can't become one's."""
+
 
 class Will(StrEnum):
     """What a plan will do with one client."""
@@ -17,7 +20,7 @@ class Will(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """One client of a plan. `client`: the client's id; if the client does not exist yet, the id it will get.
+    """One client of a plan. `client`: the client's id; if the client does not exist yet, the id it will get; else `NO_CLIENT`.
 
     `reason`: None for `Will.DO`, else a value of `Why`, `Reason` or `Fault`. `says`: the same as a sentence. `sign_in`: the id of the
     sign-in to use. It may not exist yet, if each organisation needs its own. None: the person's sign-in at that time, or none if the item

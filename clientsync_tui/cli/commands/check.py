@@ -56,7 +56,7 @@ def check(
     from ...sync.reach.quick import Quick, quick_check
     from .. import network
     from ..output import say
-    from ..results import show_plan, show_result
+    from ..results import show_plan, show_result, someone_must_sign_in
     from ..run_job import JobRun, carry_out
     from ..selection import client_ids
 
@@ -94,7 +94,7 @@ def check(
             say(_who_checks(elsewhere))
         if ran.trouble is not None:
             raise ran.trouble
-        if lost or found.refused or any(item["reason"] == "sign_in_refused" for item in result["items"]):
+        if lost or found.refused or someone_must_sign_in(result):
             raise click.exceptions.Exit(3)
         left = ran.job is not None and workplace.store.jobs.one(ran.job).left
         if result["failed"] or found.troubles or left or _something_is_wrong(workplace.store, name, only):

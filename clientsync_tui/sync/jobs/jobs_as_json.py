@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...practice.plan import Plan, Will
+from ...practice.plan import NO_CLIENT, Plan, Will
 from ...practice.status import Why
 from ...store.jobs import Item, ItemState, Job
 
@@ -66,7 +66,7 @@ def listed(reason: str | None) -> str | None:
 
 def _item(client_id: str, name: str, organisation_id: str, what: str, reason: str | None) -> dict[str, Any]:
     return {
-        "client": client_id,
+        "client": None if client_id == NO_CLIENT else client_id,
         "name": name,
         "organisation_id": organisation_id,
         "outcome": what,

@@ -38,7 +38,7 @@ def plan(request: Request, *, team: str | None = None, apart: Collection[str] = 
 
     An organisation that the sign-in does not reach can't be added, unless you can still consent to it.
     """
-    from ...practice.plan import Plan, PlanItem, Will
+    from ...practice.plan import NO_CLIENT, Plan, PlanItem, Will
     from ..client_edits import new_client_id
     from .seam.planning import cannot, matcher, skip
 
@@ -55,7 +55,7 @@ def plan(request: Request, *, team: str | None = None, apart: Collection[str] = 
         if organisation is None and sign_in.organisation_id is not None:
             organisation = Organisation(id, known.name if known else id)
         if organisation is None:
-            client, name = (known.client, known.name) if known else (id, id)
+            client, name = (known.client, known.name) if known else (NO_CLIENT, id)
             items.append(cannot(client, name, software, id, Why.NO_ACCESS))
             continue
         if known is None:

@@ -1,5 +1,6 @@
 """Refresh: pulls details and lists again, each client's with the sign-in that authenticates it."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...practice.model import Client, Integration
@@ -21,9 +22,11 @@ def plan(request: Request) -> "Plan":
             return disconnected(request, client, link)
         if link.sign_in not in request.held:
             who = link.integrated_by.name or link.integrated_by.email
-            says = f"Only {who}'s sign-in can refresh it. Reassign it to yourself, or ask them."
             if link.signed_out:
                 says = f"{who} signed out. Sign in, then reconnect it."
+                signed_out = item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, says=says)
+                return replace(signed_out, waits=True)
+            says = f"Only {who}'s sign-in can refresh it. Reassign it to yourself, or ask them."
             return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, says=says)
         return item_of(Will.DO, client, link, link.sign_in)
 

@@ -26,7 +26,7 @@ def not_held(store: Store, software: str | None, holder: str) -> list[Pair]:
     """The integrations that no check covers, because nobody is known to hold their sign-in.
 
     If `holder` holds none at all, these are all except the disconnected ones. Integrations already known to be expired or broken need
-    more than a check.
+    more than a check, unless it is because someone signed out.
     """
     now = datetime.now(UTC)
     held = {sign_in.id for sign_in in store.sign_ins.held(holder, software)}
@@ -36,12 +36,13 @@ def not_held(store: Store, software: str | None, holder: str) -> list[Pair]:
     another = {
         sign_in.id for sign_in, holders in store.sign_ins.holders() if any(map(this_user.is_another, holders))
     }
+    known = somewhere | another
     unchecked = {Status.CONNECTED, Status.EXPIRING}
     return [
         (client, link)
         for client, link in store.clients.integrations(software, now)
         if link.standing.status is not Status.DISCONNECTED
-        and (not held or (link.standing.status in unchecked and link.sign_in not in somewhere | another))
+        and (not held or link.signed_out or (link.standing.status in unchecked and link.sign_in not in known))
     ]
 
 

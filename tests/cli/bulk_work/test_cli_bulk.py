@@ -46,7 +46,10 @@ def test_add(office: Office) -> None:
     assert office.bulk("add", "xero", "--organisation", one, "--team", "North") == (0, 1, 0, 0)
     assert office.bulk("add", "xero", "--all") == (0, 8, 0, 1)
     assert office.bulk("add", "xero", "--all") == (0, 0, 0, 9)
-    assert office.bulk("add", "xero", "--organisation", "not there") == (1, 0, 1, 0)
+    nowhere = ("add", "xero", "--organisation", "not there", "--json")
+    for said in (office.cli.inside(*nowhere), office.cli.inside(*nowhere, "--dry-run")):
+        (item,) = said.json["items"]
+        assert (item["client"], item["organisation_id"], item["reason"]) == (None, "not there", "no_access")
     assert {each["state"] for each in office.cli.inside("organisations", "xero", "--json").json} == {"added"}
 
     clients = office.cli.inside("clients", "--json").json
@@ -150,6 +153,12 @@ def test_dry_run_writes_nothing_about_a_refused_sign_in(busy: Office) -> None:
         assert busy.kinds_after(before) == []
     assert busy.cli.inside("add", "xero", "--all").code == 3
     assert "found_expired" in busy.kinds_after(before)
+
+
+def test_refresh_with_a_refused_sign_in_says_by_its_status_that_someone_must_sign_in(busy: Office) -> None:
+    busy.practice.sandbox.fault("expire", person=busy.bob)
+    assert busy.bulk("refresh", "--all") == (3, 3, 9, 0)
+    assert busy.cli.inside("jobs", "retry", busy.cli.inside("jobs", "--json").json[0]["id"]).code == 3
 
 
 def test_reassign_says_of_your_own_that_they_are_yours(busy: Office) -> None:

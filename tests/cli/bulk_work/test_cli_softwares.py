@@ -237,7 +237,7 @@ def test_check_says_what_it_did_not_check(practice: Practice, cli: Command) -> N
     assert cli.inside("sign-out", OTHER, "--yes").code == 0
     practice.add(me, software=MANY)
     said = cli.inside("check")
-    assert said.code == 1
+    assert said.code == 3
     assert f"{links} integrations were not checked ({OTHER} {links})" in said.err
 
 
@@ -252,8 +252,9 @@ def test_next_step_after_your_own_sign_out_or_disconnect_is_yours(practice: Prac
     assert "expired: signed out" in printed and "refused" not in printed
     said = cli.inside("refresh", "--software", OTHER)
     assert "signed out. Sign in, then reconnect it." in said.err and "ask them" not in said.err
+    assert said.code == 3
     ending = cli.inside("disconnect", "--software", OTHER, "--dry-run").err
-    assert "no sign-in for them is held here" in ending and "colleagues" not in ending
+    assert "this keyring holds no sign-in for them" in ending and "colleagues" not in ending
     assert cli.inside("disconnect", "--client", client["id"], "--yes").code == 0
     said = cli.inside("reconnect", MANY, "--client", client["id"])
     assert "Sign in again and choose this organisation there." in said.err
