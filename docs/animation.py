@@ -18,7 +18,7 @@ FONT = "Fira Code, Consolas, Menlo, monospace"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture, as Textual exports it; how long it stays, and what is written above it."""
+    """One picture, as Textual exports it, with how long it stays and the text above it."""
 
     svg: str
     seconds: float
@@ -27,7 +27,7 @@ class Frame:
 
 @dataclass(slots=True)
 class Rows:
-    """Lines of the terminal: each is in the file once, whatever the number of frames that show it."""
+    """Lines of the terminal. Each is in the file once, however many frames show it."""
 
     ids: dict[str, int] = field(default_factory=dict[str, int])
     styles: dict[str, int] = field(default_factory=dict[str, int])
@@ -60,7 +60,7 @@ class Rows:
 
 
 def _text(x: float, width: float, text: str, style: str) -> str:
-    """A text without the blanks around it. It has its width whatever the font, or columns would not line up."""
+    """A text without the blanks around it, with a fixed width, because otherwise columns would not line up in every font."""
     left = len(text) - len(text.lstrip(BLANK))
     shown = text.strip(BLANK)
     if not shown:
@@ -74,7 +74,7 @@ def _escaped(text: str) -> str:
 
 
 def animation(frames: Sequence[Frame], columns: int, lines: int) -> str:
-    """The SVG. It begins again at its end. Whoever wants no motion sees the last frame."""
+    """The SVG. It repeats. Readers who prefer no motion see the last frame."""
     rows = Rows()
     shown = [rows.of(frame.svg) for frame in frames]
     total = sum(frame.seconds for frame in frames)

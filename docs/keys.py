@@ -38,9 +38,9 @@ words together. The same works in the history and in `clientsync clients --match
 |---|---|"""
 
 
-def keys(told: str) -> str:
+def keys(names: str) -> str:
     """Keys for a table cell."""
-    return " ".join(f"`{key}`" for key in told.split(","))
+    return " ".join(f"`{key}`" for key in names.split(","))
 
 
 def text() -> str:
@@ -52,8 +52,8 @@ def text() -> str:
     for place, title in {"table": "Tables, and whatever else moves", **PLACES_OF_DIALOGUES}.items():
         parts += [f"\n## {title}\n", "| id | keys | what it does |", "|---|---|---|"]
         parts += [
-            f"| `{id}` | {keys(told)} | {says} |"
-            for id, (says, told) in USUAL.items()
+            f"| `{id}` | {keys(names)} | {says} |"
+            for id, (says, names) in USUAL.items()
             if id.startswith(f"{place}.")
         ]
     parts += [FILTER]

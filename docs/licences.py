@@ -1,6 +1,6 @@
-"""Makes LICENSES.md, the list of what Client Sync is installed with, and under which licence each is: `python docs/licences.py`.
+"""Writes LICENSES.md, the packages that Client Sync is installed with and their licences: `python docs/licences.py`.
 
-It follows what the installed packages say of themselves; needs the project installed with its test extra.
+The licences are those that the installed packages state. Needs the project installed with its test extra.
 """
 
 import re
@@ -18,7 +18,7 @@ PROJECT = "clientsync-tui"
 
 HEAD = """# Licences
 
-Made by `python docs/licences.py`. What is installed with Client Sync, and the licence that each says it is under. Nothing of it is
+Made by `python docs/licences.py`. The packages installed with Client Sync, and the licence that each states. Nothing of them is
 changed, and nothing is copied into this repository.
 
 The extra `postgres` adds psycopg (LGPL-3.0), which is loaded only for a practice on PostgreSQL.
@@ -33,7 +33,7 @@ PLATFORMS = {
     "Windows": {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
 }
 ELSEWHERE = {"pywin32-ctypes": "BSD-3-Clause"}
-"""Of packages that are installed on other platforms than this, and so can't be asked."""
+"""The licences of packages that are only installed on other platforms."""
 
 
 def needed() -> dict[str, set[str]]:
@@ -74,7 +74,7 @@ def _told(name: str) -> list[str]:
 
 
 def licence(name: str) -> str:
-    """What the package says of its licence, as short as it says it."""
+    """The licence that the package states, in its shortest form."""
     if name in ELSEWHERE:
         return ELSEWHERE[name]
     says = metadata.metadata(name)

@@ -79,7 +79,7 @@ def commands(group: click.Group, above: str) -> Iterator[str]:
 
 
 def options(command: click.Command) -> Iterator[str]:
-    """The options of a command, but `--help`, which all have."""
+    """The options of a command, except `--help`, which all have."""
     for parameter in command.params:
         if isinstance(parameter, click.Option) and not parameter.hidden:
             yield from terms({called(parameter): explained(parameter)})
@@ -94,7 +94,7 @@ def called(option: click.Option) -> str:
 
 
 def explained(option: click.Option) -> str:
-    """What the option's help says, with its default where that is shown."""
+    """The option's help, with its default if that is shown."""
     return f"{option.help} [{option.default}]" if option.show_default else str(option.help)
 
 
@@ -105,9 +105,9 @@ def examples(command: click.Command) -> Iterator[str]:
         yield ".PP\n.nf\n.RS\n" + "\n".join(map(roff, lines)) + "\n.RE\n.fi"
 
 
-def terms(told: dict[str, str]) -> Iterator[str]:
-    """Words, each with what is told of it."""
-    for term, says in told.items():
+def terms(described: dict[str, str]) -> Iterator[str]:
+    """Terms, each with its description."""
+    for term, says in described.items():
         yield f".TP\n.B {roff(term)}\n{roff(says)}"
 
 

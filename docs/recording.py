@@ -1,4 +1,4 @@
-"""Makes docs/pictures/fix.svg, in which expired clients are fixed: `python docs/recording.py`.
+"""Makes docs/pictures/fix.svg, which shows how expired clients are fixed: `python docs/recording.py`.
 
 It drives the real program, on the demo practice and its sandbox. The clock stands still, so making it again changes little.
 Needs the project with its test extra.
@@ -31,7 +31,7 @@ MOST_BYTES = 600_000
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Keys, a text that is on the screen after them, what is written above, and for how long it is read."""
+    """Keys, a text that is on the screen after them, the caption above, and how long it stays."""
 
     keys: str
     text: str

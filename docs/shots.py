@@ -118,8 +118,11 @@ CHANGED = (
     ),
     ("broken", "Each cause has its own next step."),
     ("connections", "The integration, the client and the last events beside each other."),
-    ("job", "What came of the client under the cursor stands below the list, and `O` shows failures only."),
-    ("history", "The entries of one job are one line that opens. What an entry changed stands beside it."),
+    ("job", "The result of the client under the cursor is below the list, and `O` shows failures only."),
+    (
+        "history",
+        "The entries of one job are one line that opens. The pane beside it shows what an entry changed.",
+    ),
     ("help", "The most used keys come first, and it can be searched."),
     ("commands", "Finds clients, saved views and settings as well as actions."),
 )

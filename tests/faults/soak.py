@@ -106,7 +106,7 @@ class Soak:
         after = state(self.ground.database)
         nothing_lost(self.before, after)
         self.before = after
-        self.counts["looked at whole"] += 1
+        self.counts["checked completely"] += 1
 
     def _command(self) -> list[str]:
         software = self.dice.choice(self.softwares)
@@ -158,7 +158,7 @@ class Soak:
         number = self.dice.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         self._later(started, lambda: started.process.send_signal(number))
         started.end()
-        self.counts[f"told to end by {number.name}"] += 1
+        self.counts[f"ended by {number.name}"] += 1
 
     def _locked(self, words: list[str]) -> None:
         with closing(sqlite3.connect(self.ground.database, isolation_level=None, timeout=20)) as other:
@@ -233,7 +233,7 @@ def main() -> None:
                 soak.round()
                 soak.listen(lasting)
                 print(
-                    soak.counts["looked at whole"],
+                    soak.counts["checked completely"],
                     len(soak.before.hashes),
                     soak.memory[-1:],
                     file=sys.stderr,
@@ -243,7 +243,7 @@ def main() -> None:
             jobs, grown = len(soak.memory), round(soak.grown(), 3)
             facts = {
                 **dict(sorted(soak.counts.items())),
-                "told to end": soak.sum("told to end by "),
+                "ended by a signal": soak.sum("ended by "),
                 "faults of the app": soak.sum("software: "),
                 "jobs in one process": jobs,
                 "its memory grew by": grown,

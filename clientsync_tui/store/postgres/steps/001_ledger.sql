@@ -1,5 +1,5 @@
--- The ledger, its head, and the people who may read or change it. Everything is the schema's owner's. Nobody else writes a table:
--- what a person may do is a function that they may call, and that looks at session_user, which a person can't change.
+-- The ledger, its head, and the people who may read or change it. The schema's owner owns everything, and no one else can write to a
+-- table. Everyone else calls functions, which check session_user, because a caller can't change that.
 
 CREATE SCHEMA clientsync;
 REVOKE ALL ON SCHEMA clientsync FROM PUBLIC;
@@ -32,7 +32,7 @@ CREATE TABLE clientsync.people (
 CREATE TABLE clientsync.privileges (level text NOT NULL, privilege text NOT NULL, PRIMARY KEY (level, privilege));
 COMMENT ON TABLE clientsync.privileges IS 'What GRANT gives to each kind of person; the program fills it from its table of rights.';
 
--- A text as JSON in ASCII, as the program's own chain has it.
+-- A text as JSON in ASCII, as in the program's own hash chain.
 CREATE FUNCTION clientsync.ascii_json(t text) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
         WHEN t IS NULL THEN 'null'
@@ -63,18 +63,18 @@ CREATE FUNCTION clientsync.link(
         ascii_json(client), ascii_json(software), ascii_json(organisation_id), ascii_json(body)) || ']', 'UTF8'))
 $$;
 
--- The server's clock, and never before the last entry.
+-- The server's time, but never earlier than the last entry's.
 CREATE FUNCTION clientsync.stamp(last text) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT greatest(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') COLLATE "C", last COLLATE "C")
 $$;
 
--- From here to the end of the transaction nobody else appends. `moved`: where the practice is now, if it is not here any more.
+-- Keeps everyone else from appending until the transaction ends. `moved`: where the practice is now, if it is no longer here.
 CREATE FUNCTION clientsync.lock_head(OUT seq bigint, OUT hash bytea, OUT at text, OUT actor text, OUT moved text)
 LANGUAGE sql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
     SELECT h.seq, h.hash, stamp(h.at), session_user::text, a.moved FROM head h, about a FOR UPDATE OF h
 $$;
 
--- The one way into the ledger. Number, time, actor and hash are the server's own.
+-- The only way to append to the ledger. The server itself sets number, time, actor and hash.
 CREATE FUNCTION clientsync.append(
     kinds text[], clients text[], softwares text[], organisation_ids text[], bodies text[], OUT last_seq bigint, OUT last_hash bytea
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$

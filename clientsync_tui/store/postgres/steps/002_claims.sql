@@ -1,4 +1,4 @@
--- Who says that they are working on which clients. Nothing waits for it, and it is not part of the ledger.
+-- Who is working on which clients. Claims block nothing, and they are not part of the ledger.
 
 CREATE TABLE clientsync.claims (
     client text PRIMARY KEY, person text NOT NULL, name text NOT NULL, since text NOT NULL, until text NOT NULL,
@@ -18,7 +18,7 @@ CREATE FUNCTION clientsync.later(moment text, minutes integer) RETURNS text LANG
     SELECT to_char((moment::timestamptz + make_interval(mins => minutes)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
 
--- The caller claims these clients, whoever has them. The head's lock keeps it in order with the ledger.
+-- Claims these clients for the caller, even from colleagues. The head's lock keeps claims in order with the ledger.
 CREATE FUNCTION clientsync.claim(wanted text[], for_minutes integer, OUT called text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
 DECLARE

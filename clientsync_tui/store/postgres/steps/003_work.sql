@@ -1,9 +1,9 @@
--- Jobs, their items, and who works on them. Every host has a copy, which follows by version: a row has the version that the head had
--- when the row was changed last, and versions are given under the head's lock, as the numbers of entries are.
+-- Jobs, their items, and who works on them. Every host has a copy, which it updates by version: each row has the head's version from its
+-- last change. The head's lock protects versions as it does the numbers of entries.
 
 ALTER TABLE clientsync.head ADD COLUMN version bigint NOT NULL DEFAULT 0;
 
--- As before, and the version, so that one round trip tells all.
+-- As before, but also returns the version, so that one round trip is enough.
 DROP FUNCTION clientsync.lock_head();
 CREATE FUNCTION clientsync.lock_head(
     OUT seq bigint, OUT hash bytea, OUT at text, OUT actor text, OUT moved text, OUT version bigint
@@ -43,8 +43,8 @@ BEGIN
 END
 $$;
 
--- The one way to change jobs. Whoever made a job, and an admin, may do everything with it. Others work on it: they take items that wait
--- or that a dead worker left, end those that they took, and end the job when nothing is left.
+-- The only way to change jobs. The person who made a job, and an admin, may change anything in it. Others may work on it: take items that
+-- wait or that a dead worker left, end the items that they took, and end the job when nothing is left.
 CREATE FUNCTION clientsync.put_work(new_jobs jsonb, new_items jsonb, new_workers jsonb) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
 DECLARE

@@ -1,8 +1,8 @@
--- Limits of calls that several hosts share: a host asks for a block of calls now and then, and spends it by itself.
+-- Limits on calls that several hosts share. A host requests a block of calls from time to time, and spends it on its own.
 
 CREATE TABLE clientsync.rates (lane text, seconds integer, part bigint, n integer NOT NULL, PRIMARY KEY (lane, seconds, part));
 
--- Up to `wanted` of the `allowed` calls in `seconds`; where there are none, for how long to wait. A rate's time moves on in twelve parts.
+-- Grants up to `wanted` of the `allowed` calls in `seconds`, or says how long to wait. A rate's time advances in twelve steps.
 CREATE FUNCTION clientsync.take_calls(
     of_lane text, allowed integer, in_seconds integer, wanted integer, OUT granted integer, OUT wait_s double precision
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$

@@ -1,6 +1,6 @@
--- What members can do with SQL of their own has limits.
+-- Limits what members can do with their own SQL.
 
--- No program of ours writes a body that is longer, deeper or with larger numbers. What is there already stays.
+-- Our programs never write a body that is longer, deeper or has larger numbers. Existing entries stay.
 CREATE FUNCTION clientsync.is_moderate(body text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF octet_length(body) > 1048576 THEN

@@ -1,4 +1,4 @@
--- A job is of whoever the server saw make it, whatever their program says.
+-- A job belongs to the role that the server saw, whatever the program says.
 CREATE FUNCTION clientsync.author() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     NEW.by := session_user::text;
@@ -7,7 +7,7 @@ END
 $$;
 CREATE TRIGGER author BEFORE INSERT ON clientsync.jobs FOR EACH ROW EXECUTE FUNCTION clientsync.author();
 
--- Whoever owns the tables can do everything with them, so they stay an admin.
+-- The tables' owner can do anything with them, and so stays an admin.
 CREATE FUNCTION clientsync.is_owner(person text) RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT person = pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'clientsync'
 $$;

@@ -1,6 +1,7 @@
--- More limits to what members can do with SQL of their own: who takes a claim over is in the history, and a rate is taken in blocks, by name.
+-- More limits on what members can do with their own SQL: the history records every takeover of a claim, and calls are granted in blocks,
+-- by name.
 
--- As `append` was; only functions of this schema call it.
+-- `append` as it was. Only functions of this schema call it.
 CREATE FUNCTION clientsync.add_entries(
     kinds text[], clients text[], softwares text[], organisation_ids text[], bodies text[], OUT last_seq bigint, OUT last_hash bytea
 ) LANGUAGE plpgsql SET search_path = clientsync, pg_catalog, pg_temp AS $$
@@ -27,7 +28,7 @@ BEGIN
 END
 $$;
 
--- The one way into the ledger but for what the server itself writes there.
+-- The only way for programs to append to the ledger. The server itself writes some entries.
 CREATE OR REPLACE FUNCTION clientsync.append(
     kinds text[], clients text[], softwares text[], organisation_ids text[], bodies text[], OUT last_seq bigint, OUT last_hash bytea
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
@@ -39,7 +40,7 @@ BEGIN
 END
 $$;
 
--- The caller claims these clients, whoever has them; what is taken over is an entry. In place of `claim`, which wrote none.
+-- Claims these clients for the caller, even from colleagues, and writes an entry for each takeover. Replaces `claim`, which wrote none.
 CREATE FUNCTION clientsync.take_claims(wanted text[], for_minutes integer, OUT called text, OUT taken jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
 DECLARE
@@ -65,7 +66,7 @@ BEGIN
 END
 $$;
 
--- The caller's claims on these clients end; returns how many had not ended by themselves. In place of `release`, which did not say.
+-- Ends the caller's claims on these clients. Returns how many had not expired yet. Replaces `release`, which did not return that.
 CREATE FUNCTION clientsync.end_claims(wanted text[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$
 DECLARE
@@ -80,13 +81,13 @@ BEGIN
 END
 $$;
 
--- Who took which calls can be seen. What was granted before is forgotten: blocks last for minutes.
+-- Shows who took which calls. Earlier grants are forgotten, because blocks last only minutes.
 DROP TABLE clientsync.rates;
 CREATE TABLE clientsync.rates (
     lane text, seconds integer, part bigint, person name, n integer NOT NULL, PRIMARY KEY (lane, seconds, part, person)
 );
 
--- As before, but never more than a block of a twelfth at once, and in the caller's name.
+-- As before, but grants at most a twelfth at once, in the caller's name.
 CREATE OR REPLACE FUNCTION clientsync.take_calls(
     of_lane text, allowed integer, in_seconds integer, wanted integer, OUT granted integer, OUT wait_s double precision
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = clientsync, pg_catalog, pg_temp AS $$

@@ -1,4 +1,4 @@
--- Bounds for what a member can do with SQL of their own: lengths, times, locks, claims, and the apps' limits on calls.
+-- Limits what a member can do with their own SQL: lengths, times, locks, claims, and the apps' limits on calls.
 
 -- Far longer than anything the program writes. Existing rows stay. The error message shows a constraint's name, so it is a sentence.
 DO $$
