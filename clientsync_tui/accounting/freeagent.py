@@ -230,7 +230,7 @@ class FreeAgent:
                 if line_id := _last(line["id"]):
                     found[line_id] = {**line, "id": line_id}
                 else:
-                    leave_out(key, "no usable url")
+                    leave_out(key, "no usable id")
         return tuple(found.values())
 
     async def _clients(self, calls: Calls, view: str) -> Sequence[Organisation]:

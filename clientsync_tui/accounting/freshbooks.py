@@ -318,7 +318,7 @@ async def _memberships(calls: Calls) -> Sequence[_Business | None]:
         if business and not business.get("account_id"):
             continue  # no accounting [C: the SDK allows for it]
         if not account or not role:
-            leave_out("business_memberships", "no usable account_id or role")
+            leave_out("business_memberships", "no usable id or role")
             found.append(None)
             continue
         found.append(_Business(

@@ -104,7 +104,7 @@ async def test_row_that_cannot_be_used_is_left_out_and_noted(row: Any):
     with noting() as notes:
         found = await XERO.organisations(Answers(connections=[row, CONNECTION]))
     assert [each.id for each in found] == [ORGANISATION]
-    assert notes.unreadable and notes.sentences() == ("Left out 1 row of connections: no usable tenantid.",)
+    assert notes.unreadable and notes.sentences() == ("Left out 1 row of connections: no usable id.",)
 
 
 @pytest.mark.parametrize("id", [7.5, None, "../../evil", "a//b", "a" * 101])

@@ -101,7 +101,7 @@ def rows(value: Any, what: str, id_key: str) -> Sequence[Mapping[str, Any]]:
         if row_id := id_under(lowered := lower_keys(row), id_key):
             found.append({**lowered, id_key: row_id})
         else:
-            leave_out(what, f"no usable {id_key}")
+            leave_out(what, "no usable id")
     return found
 
 
@@ -168,7 +168,7 @@ def records(
     for line in lines:
         line_id = _said(line, ids, text_of)
         if not line_id:
-            leave_out(key, f"no {id_key}")
+            leave_out(key, "no usable id")
             continue
         record: dict[str, Any] = {**line, "id": line_id, "name": _said(line, names, words)}
         if its_code := _said(line, codes, text_of):

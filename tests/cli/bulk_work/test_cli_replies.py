@@ -102,8 +102,8 @@ def one_bad(software: str, body: Any) -> Any:
 @pytest.mark.parametrize("office", [("xero", "freeagent")], indirect=True)
 def test_one_bad_row_costs_neither_the_list_nor_the_clients(office: Office) -> None:
     for software, why in (
-        ("xero", "connections: no usable tenantid"),
-        ("freeagent", "clients: no usable subdomain"),
+        ("xero", "connections: no usable id"),
+        ("freeagent", "clients: no usable id"),
     ):
         office.sign_in(software)
         office.answers(software, lambda body, software=software: one_bad(software, body))
@@ -114,7 +114,7 @@ def test_one_bad_row_costs_neither_the_list_nor_the_clients(office: Office) -> N
         assert (added.code, added.json["done"]) == (0, 11)
         assert f"Left out 1 row of {why}." in added.err
         if software == "xero":
-            assert "11 done: Left out 1 row of TaxRates: no TaxType." in added.err
+            assert "11 done: Left out 1 row of TaxRates: no usable id." in added.err
             client = office.cli.inside("clients", "--json").json[0]["id"]
             assert office.cli.inside("client", client, "--json").json["lists"]["tax_rates"] > 0
 
@@ -132,7 +132,7 @@ def test_list_without_a_readable_row_is_a_fault(office: Office) -> None:
     office.sign_in("xero")
     office.answers("xero", lambda body: [{**row, "tenantId": None} for row in body])
     said = office.cli.inside("organisations", "xero")
-    assert said.code == 1 and "Left out 12 rows of connections: no usable tenantid" in said.err
+    assert said.code == 1 and "Left out 12 rows of connections: no usable id" in said.err
 
 
 def test_practices_are_no_organisations_and_it_is_reported(office: Office) -> None:
