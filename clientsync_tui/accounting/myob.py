@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from ..practice.model import Details, Organisation
 from ..practice.people import Person
+from ..practice.possessive import possessive
 from ..practice.status import Fault, Reason
 from ..practice.trouble import ListRefused, Misconfigured, OrganisationTrouble, PassingTrouble, Trouble
 from .seam import shapes
@@ -189,7 +190,7 @@ class Myob:
         word = oauth_error(answer)
         if word == "invalid_request":
             return passing(
-                f"{self.title}'s sign-in server",
+                f"{possessive(self.title)} sign-in server",
                 Fault.NONSENSE,
                 "could not read the request (invalid_request)",
             )

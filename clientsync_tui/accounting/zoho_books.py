@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from ..practice.model import Details, Organisation
 from ..practice.people import Person
+from ..practice.possessive import possessive
 from ..practice.status import Fault, Reason
 from ..practice.trouble import OrganisationTrouble, PassingTrouble, SignInFailed, SignInRefused, Trouble
 from .seam import shapes
@@ -254,7 +255,7 @@ class ZohoBooks:
         """Zoho's words, which may come with a 200 [U]. "Access Denied" there means only too many requests [C]."""
         body = shapes.lower_keys(answer.body)
         if _TOO_MANY in shapes.words(body.get("error_description")).lower():
-            return limited(f"{self.title}'s sign-in server", _TOKENS_PAUSE_S, datetime.now(UTC))
+            return limited(f"{possessive(self.title)} sign-in server", _TOKENS_PAUSE_S, datetime.now(UTC))
         word = oauth_error(answer)
         return "invalid_grant" if word in _REFUSED else _WORDS.get(word or "", word)
 

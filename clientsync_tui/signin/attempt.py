@@ -16,6 +16,7 @@ from ..accounting.seam.configured import Configured, Http
 from ..host import this_user
 from ..practice.counted import counted
 from ..practice.people import SignIn
+from ..practice.possessive import possessive
 from ..practice.trouble import PassingTrouble, SignInFailed, UsageError
 from . import pasted, redirected
 from .completing import Completing, check_secret
@@ -130,7 +131,7 @@ class Attempt:
                 count = counted(self._ignored, "answer")
                 ignored = f"{count} from another sign-in arrived and changed nothing. "
             raise SignInFailed(
-                f"Nobody signed in within {timeout_s:g} s. {ignored}If {self._title}'s page showed an error, it says what is "
+                f"Nobody signed in within {timeout_s:g} s. {ignored}If {possessive(self._title)} page showed an error, it says what is "
                 "wrong (often the client id or the redirect). Nothing was saved."
             ) from None
         return await self._complete(redirect)

@@ -10,6 +10,7 @@ from ..accounting.seam.abilities import place_to_go_on
 from ..accounting.seam.configured import Configured, check_address
 from ..accounting.seam.device import DeviceFlow
 from ..accounting.seam.software import Answer
+from ..practice.possessive import possessive
 from ..practice.status import Fault
 from ..practice.trouble import PassingTrouble, SignInFailed, UsageError
 from .token_endpoint import Granted, TokenEndpoint, seconds
@@ -103,7 +104,7 @@ class DeviceEndpoint:
                 return Pending(slower=error == "slow_down")
             case "access_denied":
                 return SignInFailed(
-                    f"Access was refused on {title}'s page. Nothing was saved. Sign in again when you are ready."
+                    f"Access was refused on {possessive(title)} page. Nothing was saved. Sign in again when you are ready."
                 )
             case "expired_token":
                 return expired(title)
@@ -133,14 +134,14 @@ class DeviceEndpoint:
     def _nonsense(self) -> PassingTrouble:
         title = self._configured.software.title
         return PassingTrouble(
-            Fault.NONSENSE, f"{title}'s sign-in server gave no usable code; try again later."
+            Fault.NONSENSE, f"{possessive(title)} sign-in server gave no usable code; try again later."
         )
 
 
 def expired(title: str) -> SignInFailed:
     """The code expired before anyone entered it."""
     return SignInFailed(
-        f"Nobody entered the code on {title}'s page in time. Nothing was saved. Sign in again for a new code."
+        f"Nobody entered the code on {possessive(title)} page in time. Nothing was saved. Sign in again for a new code."
     )
 
 

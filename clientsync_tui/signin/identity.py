@@ -17,6 +17,7 @@ from ..accounting.seam.configured import Configured, check_address
 from ..accounting.seam.network.foreign import unreadable
 from ..accounting.seam.network.transport import http_client
 from ..accounting.seam.network.unreachable import EXPECTED, no_answer
+from ..practice.possessive import possessive
 from ..practice.trouble import PassingTrouble, SignInFailed, UsageError
 from .remarks import CLOCK_LEEWAY_S, clock
 from .token_endpoint import Granted
@@ -93,7 +94,7 @@ def _check_times(claims: Mapping[str, Any], by_date_s: float | None, title: str)
     if differs is not None and abs(differs) > CLOCK_LEEWAY_S:
         why = f"{clock(title, differs)} Set this host's clock, then sign in again."
     raise SignInFailed(
-        f"{title}'s proof of who signed in (id_token) {problem} by this host's clock. {why} Nothing was saved."
+        f"{possessive(title)} proof of who signed in (id_token) {problem} by this host's clock. {why} Nothing was saved."
     )
 
 
@@ -142,7 +143,7 @@ async def _userinfo_url(http: httpx2.AsyncClient, configured: Configured, timeou
         check_address(str(address), "userinfo_endpoint")
     except UsageError as trouble:
         raise SignInFailed(
-            f"{configured.software.title}'s issuer has no safe address: {trouble} Nothing was saved."
+            f"{possessive(configured.software.title)} issuer has no safe address: {trouble} Nothing was saved."
         ) from None
     return str(address)
 
@@ -169,7 +170,7 @@ async def _json(http: httpx2.AsyncClient, address: str, title: str, timeout_s: f
         return await _document(http, title, address, timeout_s)
     except PassingTrouble as trouble:
         raise SignInFailed(
-            f"{title}'s keys could not be read from {address}, so it is not certain who signed in. {trouble} Nothing was saved."
+            f"{possessive(title)} keys could not be read from {address}, so it is not certain who signed in. {trouble} Nothing was saved."
         ) from None
 
 
@@ -196,4 +197,6 @@ async def _document(
 
 
 def _wrong(title: str, why: str) -> SignInFailed:
-    return SignInFailed(f"{title}'s proof of who signed in (id_token) is wrong: {why}. Nothing was saved.")
+    return SignInFailed(
+        f"{possessive(title)} proof of who signed in (id_token) is wrong: {why}. Nothing was saved."
+    )

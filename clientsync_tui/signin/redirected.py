@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..accounting.seam import abilities
 from ..accounting.seam.configured import Configured
+from ..practice.possessive import possessive
 from ..practice.text import clean
 from ..practice.trouble import SignInFailed, UsageError
 
@@ -66,16 +67,16 @@ def read(parameters: Mapping[str, Sequence[str]], configured: Configured, state:
         raise refusal(once.get("error", ""), once.get("error_description", ""), title)
     if issuer is not None and once.get("iss", issuer).rstrip("/") != issuer.rstrip("/"):
         raise SignInFailed(
-            f"The answer did not come from {title}'s server. Nothing in it was used. Sign in again."
+            f"The answer did not come from {possessive(title)} server. Nothing in it was used. Sign in again."
         )
     if not once.get("code"):
         raise Incomplete(
-            f"{title}'s answer has no code, or more than one. Paste the whole address, or sign in again."
+            f"{possessive(title)} answer has no code, or more than one. Paste the whole address, or sign in again."
         )
     for name, pattern in configured.software.grant.redirect_needs.items():
         if not re.fullmatch(pattern, once.get(name, "")):
             raise Incomplete(
-                f"{title}'s answer does not say which {configured.software.organisation_words[0]} was connected ({name}). "
+                f"{possessive(title)} answer does not say which {configured.software.organisation_words[0]} was connected ({name}). "
                 "Paste the whole address, or sign in again."
             )
     site = abilities.site_of_redirect(configured.software, once, configured.addresses.authorize_url)
@@ -96,7 +97,7 @@ def refusal(error: str, description: str, title: str) -> SignInFailed:
     error_words = clean(error)[:_LONGEST_WORDS]
     if error_words in DENIED:
         return SignInFailed(
-            f"Access was refused on {title}'s page. Nothing was saved. Sign in again when you are ready."
+            f"Access was refused on {possessive(title)} page. Nothing was saved. Sign in again when you are ready."
         )
     more = clean(description)[:_LONGEST_WORDS]
     return SignInFailed(f"{title} ended the sign-in: {error_words}{f' ({more})' if more else ''}.")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ..accounting.seam.configured import Configured
 from ..practice.people import Person
+from ..practice.possessive import possessive
 from .token_endpoint import Granted
 
 CLOCK_LEEWAY_S = 120
@@ -35,7 +36,7 @@ def remarks(configured: Configured, granted: Granted, person: Person, ahead_s: f
 def clock(title: str, ahead_s: float) -> str:
     """A sentence: how this host's clock differs from the server's."""
     which = "behind" if ahead_s > 0 else "ahead of"
-    return f"This host's clock is {spoken(abs(ahead_s))} {which} {title}'s."
+    return f"This host's clock is {spoken(abs(ahead_s))} {which} {possessive(title)}."
 
 
 def _missing(configured: Configured, granted: Granted, person: Person) -> set[str]:

@@ -23,6 +23,7 @@ from ..accounting.seam.network.foreign import is_page, unreadable
 from ..accounting.seam.network.transport import client_settings
 from ..accounting.seam.network.unreachable import EXPECTED, no_answer
 from ..accounting.seam.software import Answer
+from ..practice.possessive import possessive
 from ..practice.status import Fault
 from ..practice.text import clean
 from ..practice.trouble import Misconfigured, PassingTrouble, SignInRefused
@@ -281,7 +282,7 @@ class TokenEndpoint:
 
     @property
     def _server(self) -> str:
-        return f"{self._title}'s sign-in server"
+        return f"{possessive(self._title)} sign-in server"
 
 
 def _for_authlib(response: httpx2.Response) -> httpx2.Response:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..practice.people import SignIn
+from ..practice.possessive import possessive
 from ..practice.status import FOR_THE_CLIENT, Reason, Status
 from ..store.fixes import Cause, Fix
 from ..store.store import Store
@@ -167,7 +168,7 @@ def step_words(fix: Fix, step: Step, *, mine: bool, signed_in: bool, consents: i
 
 def cause_words(fix: Fix, app: str, who: str | None, now: datetime) -> str:
     """`Grace Haddad's sign-in was refused`. `who`: None means you."""
-    whose = f"{who}'s" if who else "your"
+    whose = possessive(who) if who else "your"
     several = fix.each_own and fix.integrations > 1
     sign_in = f"{whose} sign-in{'s' if several else ''}"
     match fix.cause.reason:

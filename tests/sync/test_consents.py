@@ -84,8 +84,8 @@ def test_every_consent_is_reported_with_the_companys_name(arrived: Arrived):
 def test_progress_and_next_company_are_shown():
     run = Consents(RUN)
     run.arrived(by(ANN, "1"))
-    assert what_to_choose(BOOKS, run).startswith("1 of 4 companies done. Choose Company 2 on Ledgers's page")
+    assert what_to_choose(BOOKS, run).startswith("1 of 4 companies done. Choose Company 2 on Ledgers' page")
     run = Consents((), welcome=True)
-    assert what_to_choose(BOOKS, run) == "Choose a company on Ledgers's page."
+    assert what_to_choose(BOOKS, run) == "Choose a company on Ledgers' page."
     run.arrived(by(ANN, "1"))
-    assert what_to_choose(BOOKS, run) == "1 company so far. Choose the next company on Ledgers's page."
+    assert what_to_choose(BOOKS, run) == "1 company so far. Choose the next company on Ledgers' page."

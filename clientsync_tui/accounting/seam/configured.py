@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import urlsplit
 
+from ...practice.possessive import possessive
 from ...practice.text import hidden_in
 from ...practice.trouble import UsageError
 from .abilities import addresses_at
@@ -62,7 +63,7 @@ class Configured:
             )
         if wrong := hidden_in(self.client_id):
             raise UsageError(
-                f"{table} client_id contains {wrong}: copy the client id again from {self.software.title}'s page of your app."
+                f"{table} client_id contains {wrong}: copy the client id again from {possessive(self.software.title)} page of your app."
             )
         if not 0 <= self.redirect_port <= 65535:
             raise UsageError(

@@ -228,11 +228,12 @@ def grant(role: str, level: str, name: str | None, email: str | None, login: str
 @options.yes
 def revoke(role: str, yes: bool) -> None:
     """Remove a person's access to the practice. What they did stays in the history."""
+    from ...practice.possessive import possessive
     from .. import output
 
     with open_workplace() as workplace:
         home = required_home(workplace)
-        output.confirm(f"Remove {role}'s access to the practice?", yes)
+        output.confirm(f"Remove {possessive(role)} access to the practice?", yes)
         home.revoke(role)
     output.say(f"{role} can no longer use the practice.")
 

@@ -13,6 +13,7 @@ from ...app.actions import CONNECTIONS, Action
 from ...practice.entries import moment
 from ...practice.model import Client, Integration, Settings
 from ...practice.plan import Will
+from ...practice.possessive import possessive
 from ...practice.status import FOR_THE_CLIENT, Reason, Status
 from ...practice.trouble import Trouble
 from ...sync import as_command, integration_facts, plan_words
@@ -185,7 +186,7 @@ class ConnectionsScreen(ActionScreen):
             case "refresh" if link.problem is Reason.DISCONNECTED_HERE:
                 return "It was disconnected here. Reconnect it first."
             case "refresh" if not self._is_held(link):
-                return f"Only {link.integrated_by.name}'s sign-in can refresh it. Reassign it to yourself, or ask them."
+                return f"Only {possessive(link.integrated_by.name)} sign-in can refresh it. Reassign it to yourself, or ask them."
             case "disconnect" if link.problem is Reason.DISCONNECTED_HERE:
                 return "It is already disconnected."
             case "open_software" if (

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from ...practice.possessive import possessive
 from ...practice.text import clean
 from ...practice.trouble import KeyringTrouble, Trouble, UsageError
 from ..reach.diagnosis import Finding
@@ -143,9 +144,11 @@ def _clock(headers: Mapping[str, str], name: str) -> Finding:
     differs = abs(datetime.now(UTC) - their_time.replace(tzinfo=their_time.tzinfo or UTC))
     if differs > CLOCK_MAY_DIFFER:
         return Finding(
-            "clock", False, f"differs from {name}'s by {differs.total_seconds():.0f} s: set the clock"
+            "clock",
+            False,
+            f"differs from {possessive(name)} by {differs.total_seconds():.0f} s: set the clock",
         )
-    return Finding("clock", True, f"agrees with {name}'s to {differs.total_seconds():.0f} s")
+    return Finding("clock", True, f"agrees with {possessive(name)} to {differs.total_seconds():.0f} s")
 
 
 def _terminal(environment: Mapping[str, str]) -> list[Finding]:

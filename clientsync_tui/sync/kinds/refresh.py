@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...practice.model import Client, Integration
+from ...practice.possessive import possessive
 from ...practice.status import Reason, Why
 from .seam.kind import BulkKind, Needs, Request, Unit
 
@@ -26,7 +27,7 @@ def plan(request: Request) -> "Plan":
                 says = f"{who} signed out. Sign in, then reconnect it."
                 signed_out = item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, says=says)
                 return replace(signed_out, waits=True)
-            says = f"Only {who}'s sign-in can refresh it. Reassign it to yourself, or ask them."
+            says = f"Only {possessive(who)} sign-in can refresh it. Reassign it to yourself, or ask them."
             return item_of(Will.CANNOT, client, link, reason=Why.NO_ACCESS, says=says)
         return item_of(Will.DO, client, link, link.sign_in)
 

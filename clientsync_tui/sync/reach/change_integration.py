@@ -13,6 +13,7 @@ from ...accounting.seam.software import Software
 from ...practice.entries import Kind, NewEntry
 from ...practice.model import Client, Integration, Organisation, Settings
 from ...practice.people import SignIn
+from ...practice.possessive import possessive
 from ...practice.trouble import UsageError
 from ...store.projection import Clash
 from ...store.store import Store
@@ -76,7 +77,7 @@ def _free(store: Store, client: Client, software: Software, organisation: Organi
         raise UsageError(f"{organisation.name} belongs to {belongs}. Nothing was changed.")
     if integrated.client != client.id:
         raise UsageError(
-            f"{organisation.name} was {name}'s: add it to that client again. Nothing was changed."
+            f"{organisation.name} was {possessive(name)}: add it to that client again. Nothing was changed."
         )
 
 
@@ -93,7 +94,7 @@ def entails(change: Change) -> Iterator[str]:
     if link.settings._replace(follow_details=True) != Settings():
         yield "Lost: the integration's settings and its note. The new one starts with the defaults."
     if not change.own:
-        yield f"The integration with {title} ends here only: the sign-in is {link.integrated_by.name}'s, who can end it there."
+        yield f"The integration with {title} ends here only: the sign-in is {possessive(link.integrated_by.name)}, who can end it there."
     elif change.former.disconnecting == "nowhere":
         yield f"The integration with {title} ends here only. Remove the app in {title} to end it there too."
     else:

@@ -15,6 +15,7 @@ from ...accounting.seam.software import Software
 from ...practice.counted import counted
 from ...practice.people import SignIn
 from ...practice.plan import Plan, PlanItem, Will
+from ...practice.possessive import possessive
 from ...practice.trouble import SignInNeeded, SignInRefused
 from ...store.jobs import Item
 from ...store.store import Store
@@ -144,7 +145,7 @@ def dead_sign_ins(
             return None
         next_step = f"Run `clientsync sign-in {software.name}`."
         if (refused := by_id.get(item.sign_in)) is not None:
-            whose = f"{refused.person.email}'s sign-in to {software.title}"
+            whose = f"{possessive(refused.person.email)} sign-in to {software.title}"
             for_what = f" for {refused.organisation_name}" if refused.organisation_name else ""
             return SignInRefused(f"{whose}{for_what} no longer works. {next_step}")
         if software.organisations_per_sign_in == "many":
@@ -166,10 +167,10 @@ def what_to_choose(software: Software, run: Consents) -> str:
     one, several = software.organisation_words
     if run.next is None:
         so_far = f"{counted(len(run.done), one, several)} so far. " if run.done else ""
-        return f"{so_far}Choose {'the next' if run.done else 'a'} {one} on {software.title}'s page."
+        return f"{so_far}Choose {'the next' if run.done else 'a'} {one} on {possessive(software.title)} page."
     return (
         f"{len(run.done):,} of {len(run.done) + run.left:,} {several} done. "
-        f"Choose {run.next.name} on {software.title}'s page; the others may come in any order."
+        f"Choose {run.next.name} on {possessive(software.title)} page; the others may come in any order."
     )
 
 
