@@ -36,7 +36,9 @@ def example_lines(text: str) -> set[int]:
 
 def named_in(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8")
-    examples = example_lines(text) if path.suffix == ".py" and KNOWN.search(text) else set[int]()
+    if not KNOWN.search(text):
+        return []
+    examples = example_lines(text) if path.suffix == ".py" else set[int]()
     return [
         f"{path.relative_to(PACKAGE)}:{number}: {line.strip()}"
         for number, line in enumerate(text.splitlines(), 1)
