@@ -2,5 +2,5 @@
 
 
 def possessive(name: str) -> str:
-    """`Xero's`, `Zoho Books'`."""
+    """`Abbey Bakery's`, `Ash Brothers'`."""
     return f"{name}'" if name.endswith(("s", "S")) else f"{name}'s"
