@@ -126,7 +126,7 @@ async def _reached(
         sign_in, reach = await signed_in(workplace, session, software, email, dry_run=dry_run)
         if organisation not in reach:
             raise UsageError(
-                f"{sign_in.person.email} can't reach the organisation {organisation} in {about.title}."
+                f"{sign_in.person.email} can't reach the {about.organisation_words[0]} {organisation} in {about.title}."
             )
         return sign_in, reach[organisation]
     sign_in = workplace.chosen(software, email)

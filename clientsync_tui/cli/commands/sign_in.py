@@ -63,7 +63,8 @@ def sign_in(software: str, no_browser: bool, device: bool, timeout_s: float, as_
             try:
                 return new, len(await session.reach(new))
             except Trouble as trouble:
-                output.say(f"Signed in, but the organisations could not be listed: {trouble}")
+                several = about.organisation_words[1]
+                output.say(f"Signed in, but the {several} could not be listed: {trouble}")
             return new, None
 
         new, reached = online(workplace, work)

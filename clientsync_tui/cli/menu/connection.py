@@ -52,7 +52,7 @@ def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
         unknown = (
             not_loaded
             if address or not_loaded
-            else f"The address of this organisation in {software.title} is not known. A refresh may find it."
+            else f"The address of this {software.organisation_words[0]} in {software.title} is not known. A refresh may find it."
         )
         pulled = (
             not_loaded
@@ -114,19 +114,18 @@ def _settings(workplace: Workplace, software: Software, client: Client, link: In
 
 def _change(workplace: Workplace, client: Client, link: Integration) -> None:
     former, software = workplace.any_software(link.software), _where(workplace, link.software)
+    one, several = software.organisation_words
     signed_in, reach = reached(workplace, software.name)
     free = [row for row in states(workplace.store, software.name, reach) if row.state is State.NEW]
     if not free:
-        raise UsageError(
-            f"Every organisation that {signed_in.person.email} reaches already belongs to a client."
-        )
-    new = reach[one_of("Organisations without a client", free, lambda row: row.name).id]
+        raise UsageError(f"Every {one} that {signed_in.person.email} reaches already belongs to a client.")
+    new = reach[one_of(f"{several.capitalize()} without a client", free, lambda row: row.name).id]
     # If each organisation needs its own sign-in, use this organisation's.
     sign_in = workplace.store.sign_ins.one(signed_in.reaching(new.id)) or signed_in
     held = {held.id for held in workplace.held()}
     change = planned(workplace.store, client, link, former, software, new, sign_in, held)
     say(*entails(change))
-    if not yes(f"Move {client.name} to this organisation?"):
+    if not yes(f"Move {client.name} to this {one}?"):
         say("Nothing was changed.")
         return
     if warning := online(workplace, lambda session: change_integration(session, change)):

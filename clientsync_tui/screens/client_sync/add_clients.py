@@ -49,7 +49,7 @@ class AddClientsScreen(ReachScreen):
             COLUMNS,
             ascii_marks=self.main.ascii_marks,
             empty=self.keyed(
-                "Your sign-in reaches no organisations. Press {organisations.authorise_more} to authorise more."
+                f"Your sign-in reaches no {self.several}. Press {{organisations.authorise_more}} to authorise more."
             ),
         )
         yield Answers(
@@ -87,9 +87,9 @@ class AddClientsScreen(ReachScreen):
     def unavailable(self, action: Action) -> str | None:
         """The table's actions are available only while it is shown."""
         if action.name in ("filter", "sort", "choose_team", "toggle_link") and self._stage != "own":
-            return "Wait until the organisations are known."
+            return f"Wait until the {self.several} are known."
         if action.name == "toggle_link" and self.shown_list.table.cursor_id not in self._rows.matches:
-            return "This organisation matches no client on the list."
+            return f"This {self.one} matches no client on the list."
         return super().unavailable(action)
 
     def do_toggle_link(self) -> None:

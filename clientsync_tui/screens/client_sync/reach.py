@@ -85,8 +85,17 @@ class ReachScreen(ListScreen):
 
     def counted(self, count: int) -> str:
         """A number of organisations, in the app's words."""
-        one, several = self.software.organisation_words
-        return counted(count, one, several)
+        return counted(count, self.one, self.several)
+
+    @property
+    def one(self) -> str:
+        """The app's word for an organisation."""
+        return self.software.organisation_words[0]
+
+    @property
+    def several(self) -> str:
+        """The app's word for organisations."""
+        return self.software.organisation_words[1]
 
     @property
     def has_list(self) -> bool:
@@ -125,7 +134,7 @@ class ReachScreen(ListScreen):
                 self._button("Continue", "continue"),
                 self._button(self.with_key("Try again", "try_again"), "try_again"),
                 self._button(
-                    self.with_key("Authorise more organisations", "authorise_more"), "authorise_more"
+                    self.with_key(f"Authorise more {self.several}", "authorise_more"), "authorise_more"
                 ),
                 self._button(self.with_key("Sign in as someone else", "other_sign_in"), "other_sign_in"),
                 leave=Button("Cancel (esc)", id="cancel"),
@@ -174,7 +183,7 @@ class ReachScreen(ListScreen):
             return
         workplace, now = self.main.workplace, datetime.now(UTC)
         self.given = await asyncio.to_thread(given, workplace.store, workplace.held(self._about), now)
-        one, several = self.software.organisation_words
+        one, several = self.one, self.several
         count = needed(plan, [self.software], self.given)[self._about]
         if count:
             text = (

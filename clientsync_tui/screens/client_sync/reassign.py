@@ -61,7 +61,7 @@ class ReassignScreen(ReachScreen):
         """What reassigning means."""
         yield (
             "You become the authenticated user of clients that colleagues integrated. Your sign-in is used for them from then on. "
-            "Only organisations that your sign-in reaches can be reassigned to you."
+            f"Only {self.several} that your sign-in reaches can be reassigned to you."
         )
         if self._last_reach is not None and self._stage == "waiting":
             yield self.reached_last(self._last_reach)
@@ -147,7 +147,7 @@ class ReassignScreen(ReachScreen):
     def unavailable(self, action: Action) -> str | None:
         """The table's actions are available only while it is shown."""
         if action.name in ("filter", "sort", "integrated_by") and self._stage != "own":
-            return "Wait until the organisations are known."
+            return f"Wait until the {self.several} are known."
         return super().unavailable(action)
 
     def do_integrated_by(self) -> None:

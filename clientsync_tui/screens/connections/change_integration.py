@@ -45,8 +45,8 @@ class ChangeIntegrationScreen(ReachScreen):
     def before(self) -> Iterable[str]:
         """What it means."""
         yield (
-            f"{self._client.name} is linked to {self._link.organisation_name}. Choose another organisation for it. The client gets "
-            "the new organisation's details and lists, and keeps its history."
+            f"{self._client.name} is linked to {self._link.organisation_name}. Choose another {self.one} for it. The client gets the "
+            f"details and lists of the new {self.one}, and keeps its history."
         )
 
     def own_stage(self) -> Iterable[Widget]:
@@ -56,7 +56,7 @@ class ChangeIntegrationScreen(ReachScreen):
             selecting=False,
             ascii_marks=self.main.ascii_marks,
             empty=self.keyed(
-                "This sign-in reaches no organisations. Press {organisations.authorise_more} to authorise more."
+                f"This sign-in reaches no {self.several}. Press {{organisations.authorise_more}} to authorise more."
             ),
         )
 
@@ -143,7 +143,7 @@ def choose_software(screen: ActionScreen, client: Client, link: Integration) -> 
         Choice(
             software.name,
             software.title,
-            "another organisation there" if software.name == link.software else "",
+            f"another {software.organisation_words[0]} there" if software.name == link.software else "",
         )
         for software in softwares
     ]

@@ -84,10 +84,11 @@ def _free(store: Store, client: Client, software: Software, organisation: Organi
 def entails(change: Change) -> Iterator[str]:
     """What will happen and what will be lost, in sentences."""
     link, title = change.link, change.former.title
+    one, _ = change.software.organisation_words
     yield f"From {link.organisation_name} ({title}) to {change.organisation.name} ({change.software.title})."
-    yield "Details and lists will come from the new organisation. The client keeps its history, code, team and note."
+    yield f"Details and lists will come from the new {one}. The client keeps its history, code, team and note."
     if change.within:
-        yield f"The former organisation stays connected in {title}."
+        yield f"The former {one} stays connected in {title}."
         return
     if change.lists:
         yield f"Lost, because {change.software.title} has no such list: {', '.join(change.lists)}."

@@ -86,7 +86,8 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[sign_in_findings
             for _, link in own:
                 store.contacts.fault(link.software, link.organisation_id, trouble.fault)
         return [_item(pair, trouble.fault) for pair in own]
-    missing = session.software(sign_in.software).not_listed
+    software = session.software(sign_in.software)
+    missing = software.not_listed
     over = (
         {*sign_in_findings.OVER_WHEN_SIGNED_IN, missing} if called else sign_in_findings.OVER_WHEN_SIGNED_IN
     )
@@ -107,7 +108,7 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[sign_in_findings
         elif not listed:
             store.contacts.conclusive(link.software, link.organisation_id)
             if link.problem is not gone:
-                entries.append(sign_in_findings.not_listed(actor, client, link, gone))
+                entries.append(sign_in_findings.not_listed(actor, software, client, link, gone))
         items.append(_item((client, link), reason))
     store.ledger.append(*entries)
     return items

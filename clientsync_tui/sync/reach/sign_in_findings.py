@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from ...accounting.seam.software import Software
 from ...practice.entries import Kind, NewEntry
 from ...practice.model import Client, Integration
 from ...practice.people import SignIn
@@ -30,12 +31,12 @@ def refused(store: Store, sign_in: SignIn, pairs: Iterable[Pair], actor: str, sa
         store.ledger.append(*expired)
 
 
-def not_listed(actor: str, client: Client, link: Integration, reason: Reason) -> NewEntry:
+def not_listed(actor: str, software: Software, client: Client, link: Integration, reason: Reason) -> NewEntry:
     """The entry for an organisation that a working sign-in no longer lists, or lists as unusable.
 
     `reason`: what this means in that app.
     """
-    says = f"The sign-in can no longer use this organisation: {words.SHORT[reason]}."
+    says = f"The sign-in can no longer use this {software.organisation_words[0]}: {words.SHORT[reason]}."
     return _entry(Kind.FOUND_BROKEN, actor, client, link, reason, says)
 
 

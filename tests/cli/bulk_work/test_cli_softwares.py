@@ -126,6 +126,7 @@ def test_client_moves_to_another_app_after_the_losses_are_reported(practice: Pra
     said = cli.inside(*words, "--dry-run", "--json")
     assert (said.code, said.json["changed"]) == (0, False)
     assert any("Xero ends there too" in line for line in said.json["entails"])
+    assert "Details and lists will come from the new company." in " ".join(said.json["entails"])
     assert cli.inside("log", "--json").json[-1]["seq"] == seq
     said = cli.inside(*words, "--json")
     assert (said.code, said.json["changed"], said.json["to"]["software"]) == (0, True, OTHER)
@@ -136,7 +137,8 @@ def test_client_moves_to_another_app_after_the_losses_are_reported(practice: Pra
     }
     assert cli.inside(*words).code == 2
     # An unknown organisation, and a company that no one gave consent for.
-    assert cli.inside(*words[:-1], "no-such").code == 2
+    refused = cli.inside(*words[:-1], "no-such")
+    assert refused.code == 2 and "can't reach the company no-such in FreeAgent" in refused.err
     for_one = (
         "change",
         "--yes",
