@@ -58,7 +58,7 @@ def with_a_new_field(value: Any) -> Any:
     return {**cast(dict[str, Any], value), "newSince2027": [{"a": 1}]} if isinstance(value, dict) else value
 
 
-def told(answer: Any) -> Any:
+def essence(answer: Any) -> Any:
     """What must stay the same: which rows there are and their names; for details, everything."""
     if isinstance(answer, dict):
         return cast(Any, answer)
@@ -71,10 +71,10 @@ def changed_nothing(change: Change, name: str, what: str, stand: Stand) -> None:
 
     async def work(session: Session) -> None:
         calls = session.calls(sign_in)
-        true = told(await stand.read(calls, what))
+        true = essence(await stand.read(calls, what))
         script = Script("api", Target(name), answering(lambda body: everywhere(change, body)))
         stand.box.script(script)
-        assert told(await stand.read(calls, what)) == true
+        assert essence(await stand.read(calls, what)) == true
 
     try:
         stand.go_on(work)
@@ -129,14 +129,14 @@ def rows_changed(
     async def work(session: Session) -> list[tuple[Notes, Any, Any]]:
         calls = session.calls(sign_in)
         stand.box.script(Script("api", Target(name), answering(noted)))
-        true = told(await stand.read(calls, what))
+        true = essence(await stand.read(calls, what))
         stand.box.unscripted()
         found: list[tuple[Notes, Any, Any]] = []
         for path in arrays(bodies[-1]):
             for change in changes(_at(bodies[-1], path)):
                 stand.box.script(Script("api", Target(name), answering(at_the_rows(path, change))))
                 with noting() as notes:
-                    found.append((notes, true, told(await stand.read(calls, what))))
+                    found.append((notes, true, essence(await stand.read(calls, what))))
                 stand.box.unscripted()
         return found
 

@@ -16,7 +16,7 @@ MOST_CLIENTS = 1_000
 
 
 def too_many(count: int) -> str:
-    """Why no command names so many clients, and what to do."""
+    """Why a command can't name this many clients, and what to do."""
     most = number(MOST_CLIENTS)
     return f"A command names up to {most} clients, not {number(count)}. Select fewer, or run it with --all or --software."
 

@@ -111,8 +111,8 @@ def test_columns_line_up_where_a_terminal_takes_characters_to_be_wider_or_narrow
         terminal.draw("old old old!")
         written = ChangedCells().draw([line], SIZE, COLOURS)
         cells(written.replace(family, shown), terminal)
-        told = [terminal.buffer[0][x].data for x in range(WIDTH)]
-        assert "".join(told[2:]) == " onetwo   ", shown
+        characters = [terminal.buffer[0][x].data for x in range(WIDTH)]
+        assert "".join(characters[2:]) == " onetwo   ", shown
 
 
 def test_screen_is_redrawn_after_a_resize() -> None:

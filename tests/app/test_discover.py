@@ -89,10 +89,10 @@ async def test_help_lists_every_key_of_a_dialogue(kind: type[Screen[object]], ap
         # In a field, ? is an ordinary letter.
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
-        told = {says: keys for _, lines in app.screen.groups() for keys, says, _ in lines}
+        listed = {says: keys for _, lines in app.screen.groups() for keys, says, _ in lines}
         for binding in own_bindings(kind):
             assert binding.description, binding
-            assert key_name(binding.key) in told[binding.description]
+            assert key_name(binding.key) in listed[binding.description]
         await pilot.press("escape")
         await until(pilot, lambda: type(app.screen) is kind)
     app.workplace.close()

@@ -31,7 +31,7 @@ from tests.support.practice import Practice, practice, practices, shown, until
 __all__ = ["practice", "practices"]
 
 FAMILIES = {
-    "r": "once more: reconnect, resume, try again",
+    "r": "again: reconnect, resume, try again",
     "f": "refresh",
     "d": "disconnect",
     "l": "sign in",
@@ -128,7 +128,7 @@ def test_keys_that_screens_have_for_themselves_are_known_to_the_keymap() -> None
 
 
 @pytest.mark.parametrize(
-    ("told", "keys", "says"),
+    ("written", "keys", "says"),
     [
         ({"select.filter": "f3"}, {"select.filter": "f3"}, ""),
         ({"clients.views": "ctrl+v, F4"}, {"clients.views": "ctrl+v,f4"}, ""),
@@ -160,9 +160,9 @@ def test_keys_that_screens_have_for_themselves_are_known_to_the_keymap() -> None
     ],
 )  # fmt: skip
 def test_own_keys_are_accepted_or_refused_in_words(
-    told: dict[str, str], keys: dict[str, str], says: str
+    written: dict[str, str], keys: dict[str, str], says: str
 ) -> None:
-    found = keymap.read(told)
+    found = keymap.read(written)
     assert dict(found.keys) == keys
     assert says in " ".join(found.mistakes) and bool(says) == bool(found.mistakes)
 
@@ -288,8 +288,8 @@ async def test_last_line_hides_keys_that_a_field_takes_as_letters(tmp_path: Path
     async with run_app(app, size=(100, 24)) as pilot:
         await until(pilot, lambda: "Birch" in shown(pilot))
         await pilot.press("slash")
-        told = "f1 Help enter To the list esc Clear ctrl+q Quit ctrl+p Commands"
-        await until(pilot, lambda: " ".join(shown(pilot).splitlines()[-1].split()) == told)
+        last_line = "f1 Help enter To the list esc Clear ctrl+q Quit ctrl+p Commands"
+        await until(pilot, lambda: " ".join(shown(pilot).splitlines()[-1].split()) == last_line)
         # Keys for the field come first, then the screen's others.
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))

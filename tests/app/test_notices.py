@@ -36,13 +36,13 @@ LINK = "https://example.com/authorize?state=" + "x" * 300
     ],
 )
 def test_each_terminal_gets_its_own_notification(environment: dict[str, str], kind: str) -> None:
-    told = notices.sequence("Check: ended", "3 done; 1\x1b]52;c;eA==\x07 failed", "auto", environment)
+    sent = notices.sequence("Check: ended", "3 done; 1\x1b]52;c;eA==\x07 failed", "auto", environment)
     expected = {
         "bell": "\a",
         "9": "\x1b]9;Check: ended: 3 done, 1]52,c,eA== failed\x1b\\",
         "777": "\x1b]777;notify;Check: ended;3 done, 1]52,c,eA== failed\x1b\\",
     }
-    assert told == expected[kind]
+    assert sent == expected[kind]
     assert notices.sequence("a", "b", "bell", environment) == "\a"
     assert notices.sequence("a", "b", "off", environment) == ""
 

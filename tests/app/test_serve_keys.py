@@ -68,12 +68,12 @@ async def opened(link: str) -> AsyncGenerator[Page]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            told, end = Path(folder) / "DevToolsActivePort", time.monotonic() + PATIENCE_S
-            while not (told.exists() and len(told.read_text().split()) == 2):
+            port_file, end = Path(folder) / "DevToolsActivePort", time.monotonic() + PATIENCE_S
+            while not (port_file.exists() and len(port_file.read_text().split()) == 2):
                 assert time.monotonic() < end and process.poll() is None
                 await asyncio.sleep(0.05)
             async with ClientSession() as session:
-                async with session.get(f"http://127.0.0.1:{told.read_text().split()[0]}/json") as answer:
+                async with session.get(f"http://127.0.0.1:{port_file.read_text().split()[0]}/json") as answer:
                     pages = [each for each in await answer.json() if each["type"] == "page"]
                 async with session.ws_connect(pages[0]["webSocketDebuggerUrl"]) as socket:
                     yield Page(socket)

@@ -38,15 +38,15 @@ def colours(theme: Theme) -> dict[str, str]:
 
 @BOTH
 def test_text_can_be_read(theme: Theme) -> None:
-    told = colours(theme)
+    palette = colours(theme)
     ratios = {
-        (text, ground): contrast(Color.parse(told[text]), Color.parse(told[ground]))
+        (text, ground): contrast(Color.parse(palette[text]), Color.parse(palette[ground]))
         for text in TEXTS
         for ground in GROUNDS
     }
     assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < 4.5} == {}
     # Unavailable choices are dimmer, but readable.
-    assert contrast(Color.parse(told["text-disabled"]), Color.parse(told["background"])) >= 3
+    assert contrast(Color.parse(palette["text-disabled"]), Color.parse(palette["background"])) >= 3
 
 
 @BOTH

@@ -72,13 +72,13 @@ class Golden:
             lines += [TEXT + text, STYLES + " ".join(f"{letters[said]}{count}" for said, count in runs)]
         if size in self._first:
             pairs = enumerate(zip(lines, self._first[size], strict=True))
-            told = [f"{n // 2 + 1:>2} {line}" for n, (line, first) in pairs if line != first]
+            compact = [f"{n // 2 + 1:>2} {line}" for n, (line, first) in pairs if line != first]
         else:
             self._first[size] = lines
-            told = [
+            compact = [
                 SAME if n % 2 and n > 1 and line == lines[n - 2] else line for n, line in enumerate(lines)
             ]
-        self._seen[_head(size, theme)] = told
+        self._seen[_head(size, theme)] = compact
 
     def differences(self) -> str:
         """The looks that differ from the saved ones, by size and theme. If requested, saves them instead."""

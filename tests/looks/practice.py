@@ -63,8 +63,8 @@ ERROR = "The organisation is closed or inactive in Xero. Ask the client, who pay
 def workplace(folder: Path, theme: str, *, second: bool = False, new: bool = False) -> Workplace:
     """The empty practice. `second`: another app is set up too; `new`: nothing at all is set up."""
     config = folder / "config.toml"
-    told = NEW if new else CONFIG.format(theme=theme, further=SECOND if second else "")
-    config.write_text(told.format(theme=theme), "utf-8")
+    text = NEW if new else CONFIG.format(theme=theme, further=SECOND if second else "")
+    config.write_text(text.format(theme=theme), "utf-8")
     return Workplace.open(config)
 
 

@@ -67,9 +67,9 @@ class Scene:
         return self.name
 
 
-def further(name: str, *steps: Any, **told: Any) -> Scene:
+def further(name: str, *steps: Any, **options: Any) -> Scene:
     """Another state of a screen that a scene shows in each theme."""
-    return Scene(name, *steps, **told, looks=FURTHER)
+    return Scene(name, *steps, **options, looks=FURTHER)
 
 
 UPLOADED = "Practice code,Client\nNEW1,Abbey Road Bakery Ltd\nNEW2,株式会社さくら会計事務所\n"

@@ -170,7 +170,7 @@ async def test_it_looks_as_it_did(
             golden.add(size, theme, seen)
     if differences := golden.differences():
         pytest.fail(
-            f"{scene.name} looks different; if it is meant to, run with {UPDATE}=1.\n{differences}",
+            f"{scene.name} looks different. If that is intended, run with {UPDATE}=1.\n{differences}",
             pytrace=False,
         )
 

@@ -48,7 +48,7 @@ def test_development_is_locked() -> None:
     versions = locked("dev.lock")
     for requirement in (*DIRECT, *EXTRAS):
         version = versions[canonicalize_name(requirement.name)]
-        assert requirement.specifier.contains(version), f"requirements/lock makes it anew: {requirement}"
+        assert requirement.specifier.contains(version), f"run requirements/lock: {requirement}"
 
 
 def test_licences_are_listed() -> None:

@@ -4,17 +4,17 @@ from clientsync_tui.sandbox.server import Running
 from tests.support.sandbox import App, plain_http
 
 
-def told(box: Running, since: int = 0) -> dict:
+def summary(box: Running, since: int = 0) -> dict:
     return plain_http().get(f"{box.url}/sandbox/calls?since={since}").json()
 
 
 def test_calls_are_counted_by_path_and_organisation(sandbox: Running) -> None:
     app = App(sandbox.url).sign_in(sandbox.world.people[0].email)
-    first, before = sandbox.world.id_of("xero", 0), told(sandbox)["total"]
+    first, before = sandbox.world.id_of("xero", 0), summary(sandbox)["total"]
     for _ in range(3):
         app.organisation(first)
     app.get("/api.xro/2.0/Organisation", "nonsense")
-    log = told(sandbox, before)
+    log = summary(sandbox, before)
     assert log["total"] == before + 4
     assert [call["status"] for call in log["recent"]] == [200, 200, 200, 403]
     assert log["recent"][0]["person"] == sandbox.world.people[0].email

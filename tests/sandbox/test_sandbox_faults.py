@@ -188,9 +188,9 @@ def test_hanging_token_endpoint_loses_the_answer_and_the_grace_fixes_it(sandbox:
             data={"grant_type": "refresh_token", "client_id": "sandbox-xero", "refresh_token": token},
             timeout=IMPATIENT,
         )
-    mended = mine.refresh(token)
-    assert mended.status_code == 200
-    assert mine.refresh(mended.json()["refresh_token"]).status_code == 200
+    renewed = mine.refresh(token)
+    assert renewed.status_code == 200
+    assert mine.refresh(renewed.json()["refresh_token"]).status_code == 200
 
 
 def test_garbage_comes_in_every_variety(sandbox: Running, mine: App, first: str) -> None:

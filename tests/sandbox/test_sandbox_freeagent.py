@@ -149,10 +149,10 @@ def test_views_and_order(sandbox: Running, app: PlainApp) -> None:
 
 
 def test_company_is_the_client_that_the_header_names(sandbox: Running, app: PlainApp, first: str) -> None:
-    told = company(app, first).json()["company"]
-    assert told["name"] == sandbox.world.named(NAME, 0).name
-    assert told["subdomain"] == first and isinstance(told["id"], str)
-    period = told["annual_accounting_periods"][-1]
+    details = company(app, first).json()["company"]
+    assert details["name"] == sandbox.world.named(NAME, 0).name
+    assert details["subdomain"] == first and isinstance(details["id"], str)
+    period = details["annual_accounting_periods"][-1]
     assert period["starts_on"] <= date.today().isoformat() <= period["ends_on"]
     for missing in ("", "nobody"):
         assert company(app, missing).status_code == 404

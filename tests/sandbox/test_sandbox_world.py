@@ -13,11 +13,11 @@ from dataclasses import asdict
 from clientsync_tui.sandbox.world.world import World
 from clientsync_tui.sandbox.personalities.xero import shapes
 world = World(sys.argv[1], 60)
-def told(place):
+def facts(place):
     of = world.organisation("xero", place)
     lists = [shapes.accounts(world, of), shapes.tax_rates(of), shapes.tracking(world, of), shapes.contacts(world, of)]
     return [shapes.organisation(of), *lists]
-print(json.dumps([[told(place) for place in range(60)], [[p.id, p.email, p.name, world.reach(p)] for p in world.people]]))
+print(json.dumps([[facts(place) for place in range(60)], [[p.id, p.email, p.name, world.reach(p)] for p in world.people]]))
 """
 
 

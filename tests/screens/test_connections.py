@@ -37,7 +37,7 @@ def kinds(app: ClientSyncApp) -> list[Kind]:
     return [entry.kind for entry in app.workplace.store.ledger.entries(client=first_client(app).id)]
 
 
-def told(app: ClientSyncApp) -> str:
+def notices_of(app: ClientSyncApp) -> str:
     """The text of the notices."""
     return "\n".join(notice.message for notice in app.notices.log)
 
@@ -91,7 +91,7 @@ async def test_settings_are_kept_in_the_ledger_and_obeyed(practice: Practice) ->
         await until(pilot, lambda: Kind.REFRESHED in kinds(app))
         refreshed = list(app.workplace.store.ledger.entries(client=first_client(app).id))[-1]
         assert set(refreshed.body["lists"]) == {"tax_rates", "tracking", "suppliers"}
-        await until(pilot, lambda: "1 integration done" in told(app))
+        await until(pilot, lambda: "1 integration done" in notices_of(app))
     app.workplace.close()
 
 
@@ -135,7 +135,7 @@ async def test_disconnect_asks_once_and_the_client_stays(practice: Practice) -> 
         assert "You or a colleague disconnected it." in shown(pilot)
         assert first_client(app).id == client.id
         await pilot.press("d")
-        await until(pilot, lambda: "It is already disconnected." in told(app))
+        await until(pilot, lambda: "It is already disconnected." in notices_of(app))
     app.workplace.close()
 
 
@@ -158,7 +158,7 @@ async def test_what_is_wrong_is_reported_with_the_next_step(practice: Practice) 
         await until(pilot, lambda: "Ask the client." in shown(pilot))
         assert link(app).problem is Reason.ORGANISATION_CLOSED
         await pilot.press("r")
-        await until(pilot, lambda: "no sign-in can fix it" in told(app))
+        await until(pilot, lambda: "no sign-in can fix it" in notices_of(app))
     app.workplace.close()
 
 
@@ -201,7 +201,7 @@ async def test_another_organisation(practice: Practice) -> None:
         await until(pilot, lambda: "2 of 4 organisations belong to no client yet" in shown(pilot))
         # One that belongs to a client can't be chosen.
         await pilot.press("slash", *before.organisation_name.split()[0].lower(), "enter", "enter")
-        await until(pilot, lambda: "It is already added as" in told(app))
+        await until(pilot, lambda: "It is already added as" in notices_of(app))
         await pilot.press("escape")
         chosen = next(
             each
@@ -252,7 +252,7 @@ async def test_client_without_an_integration(practice: Practice) -> None:
         await until(pilot, lambda: "Not connected." in shown(pilot))
         assert "[red]x[/] Ltd" in shown(pilot)
         await pilot.press("f")
-        await until(pilot, lambda: "Refresh: This client has no integration." in told(app))
+        await until(pilot, lambda: "Refresh: This client has no integration." in notices_of(app))
     app.workplace.close()
 
 
@@ -294,6 +294,6 @@ async def test_client_moves_to_another_software(practices: Callable[..., Practic
         )
         await until(pilot, lambda: "Nothing to do here" in shown(pilot))
         # One history covers both.
-        told = [entry.software for entry in app.workplace.store.ledger.entries(client=client.id)]
-        assert {"xero", "freeagent"} <= set(told)
+        apps = [entry.software for entry in app.workplace.store.ledger.entries(client=client.id)]
+        assert {"xero", "freeagent"} <= set(apps)
     app.workplace.close()

@@ -78,7 +78,7 @@ def test_finding_stays_the_status_until_something_fixes_it(
 ) -> None:
     finding = of_link(kind, "c1", "o1", reason=reason)
     sign_in = {"sign_in": "xero:ann"}
-    for mending, body in (
+    for fix, body in (
         (Kind.FOUND_WORKING, {}),
         (Kind.RECONNECTED, sign_in),
         (Kind.REASSIGNED, sign_in),
@@ -88,7 +88,7 @@ def test_finding_stays_the_status_until_something_fixes_it(
         assert link(later(store, finding)).standing == Standing(status, reason)
         assert list(store.clients.find(parse(f"status:{status} reason:{reason}"), NOW)) == [1]
         assert store.clients.counts(NOW)[status] == 1
-        assert link(later(store, of_link(mending, "c1", "o1", **body))).standing == CONNECTED
+        assert link(later(store, of_link(fix, "c1", "o1", **body))).standing == CONNECTED
         assert list(store.clients.find(parse("status:connected"), NOW)) == [1]
 
 

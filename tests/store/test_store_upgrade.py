@@ -49,7 +49,7 @@ OF_RELEASE_0_2: dict[str, tuple[str, dict[str, str | None], Facts, str | None]] 
         "s2",
     ),
     "reassigned": ("reassign", LINK, ReassignFacts("s1", datetime.fromisoformat(AT)), "s2"),
-    "reconnected by whoever signs in": (
+    "reconnected with a new sign-in": (
         "reconnect",
         {**LINK, "with": None, "problem": "sign_in_refused"},
         ReconnectFacts(datetime.fromisoformat(AT)),

@@ -16,13 +16,13 @@ from tests.support import plans
 from tests.support.practice import signed_in
 
 
-async def plan(workplace: Workplace, session: Session, sign_in: SignIn, told: dict[str, Any]) -> Plan:
-    store, only = workplace.store, told.get("clients")
+async def plan(workplace: Workplace, session: Session, sign_in: SignIn, action: dict[str, Any]) -> Plan:
+    store, only = workplace.store, action.get("clients")
     held = {each.id for each in workplace.held()}
-    match told["do"]:
+    match action["do"]:
         case "add":
             reach = await session.reach(sign_in)
-            return plans.add(store, "xero", sign_in, reach, told.get("organisations") or sorted(reach))
+            return plans.add(store, "xero", sign_in, reach, action.get("organisations") or sorted(reach))
         case "reconnect":
             return plans.reconnect(store, "xero", sign_in, await session.reach(sign_in), only)
         case "reassign":
@@ -35,17 +35,17 @@ async def plan(workplace: Workplace, session: Session, sign_in: SignIn, told: di
             return plans.check(store, "xero", held, only)
 
 
-async def act(workplace: Workplace, session: Session, email: str, told: dict[str, Any]) -> str:
-    if told["do"] == "resume":
+async def act(workplace: Workplace, session: Session, email: str, action: dict[str, Any]) -> str:
+    if action["do"] == "resume":
         for job in workplace.store.jobs.unfinished():
             await Runner(session, job.id).run()
         return "resumed"
-    if told["do"] == "sign_in":
+    if action["do"] == "sign_in":
         return (await signed_in(session, email)).id
     sign_in = workplace.chosen("xero", email)
     if sign_in is None:
         return "not signed in"
-    made = await plan(workplace, session, sign_in, told)
+    made = await plan(workplace, session, sign_in, action)
     return (await Runner(session, workplace.store.jobs.create(made, email)).run()).state
 
 

@@ -130,11 +130,11 @@ def test_reassigning_says_from_whom(practice: Practice) -> None:
     )
     assert job.state is JobState.DONE
     workplace = practice.workplace()
-    told = [e for e in workplace.store.ledger.entries() if e.kind == "reassigned"]
+    reassignments = [e for e in workplace.store.ledger.entries() if e.kind == "reassigned"]
     workplace.close()
-    assert len(told) == count
-    assert {e.body["from"]["email"] for e in told} == {colleague}
-    assert {e.actor for e in told} == {me}
+    assert len(reassignments) == count
+    assert {e.body["from"]["email"] for e in reassignments} == {colleague}
+    assert {e.actor for e in reassignments} == {me}
 
 
 def test_what_broke_is_found_with_its_reason_and_fixes(practice: Practice) -> None:

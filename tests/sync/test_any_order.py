@@ -44,8 +44,8 @@ class Somebody:
             self._process = begin(run, self._config, self._email, there)
         there.close()
 
-    def begin(self, **told: Any) -> None:
-        self._line.send(told)
+    def begin(self, **action: Any) -> None:
+        self._line.send(action)
 
     def answer(self) -> str:
         return str(self._line.recv())

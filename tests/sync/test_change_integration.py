@@ -68,12 +68,12 @@ async def test_client_moves_from_one_software_to_another(practice: Practice):
     settings = {"settings": {"refresh_days": 7}, "before": {}}
     practice.store.ledger.append(NewEntry(Kind.SETTINGS_CHANGED, "x", client, "alpha", "1", settings))
     change = plan(practice, client, practice.sign_in("beta", ANN, "9"))
-    told = " ".join(entails(change))
-    assert "From Alpha 1 (Alpha) to Beta 9 (Beta)" in told
+    sentences = " ".join(entails(change))
+    assert "From Alpha 1 (Alpha) to Beta 9 (Beta)" in sentences
     assert (
-        "Lost, because Beta has no such list: Classes." in told
-        and "settings" in told
-        and "ends there too" in told
+        "Lost, because Beta has no such list: Classes." in sentences
+        and "settings" in sentences
+        and "ends there too" in sentences
     )
     assert kinds(practice, client)[-1] == Kind.SETTINGS_CHANGED, "the plan changes nothing"
     assert await do(practice, change) is None

@@ -72,7 +72,7 @@ class AddClientsScreen(ReachScreen):
         )
         matching = f" · {counted(len(rows.matches), 'matches', 'match')} a client" if rows.matches else ""
         words = f"{self.counted(rows.count)} · {rows.count - rows.added:,} new{matching} · {rows.added:,} already added"
-        self.shown_list.table.columns = [column for column in COLUMNS if column.key in rows.told]
+        self.shown_list.table.columns = [column for column in COLUMNS if column.key in rows.with_values]
         self.shown_list.show(rows, words, sort)
         if self.by_consents:
             # The user has already picked each one on the app's own page.

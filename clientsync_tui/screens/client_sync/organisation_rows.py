@@ -34,7 +34,7 @@ class OrganisationRows(ListRows):
         self.apart: set[str] = set()
         self.added = sum(row.fixed is not None for row in rows)
         self.count = len(rows)
-        self.told = frozenset(
+        self.with_values = frozenset(
             column.key for n, column in enumerate(COLUMNS) if any(row.cells[n] for row in rows)
         )
         """The columns that have values; not every app's list includes country and currency."""

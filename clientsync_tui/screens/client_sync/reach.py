@@ -383,7 +383,7 @@ class ReachScreen(ListScreen):
         self.main.push_screen(Choose("Sign in as", choices), chosen)
 
     def do_try_again(self) -> None:
-        """Asks once more."""
+        """Asks again."""
         self.find_reach()
 
     def do_back(self) -> None:

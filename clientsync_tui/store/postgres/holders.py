@@ -23,5 +23,5 @@ def still_changing(found: Sequence[tuple[Any, ...]]) -> Trouble:
     role, process = found[0]
     return Trouble(
         f'"{clean(str(role))}" has been changing the practice for longer than a change takes. Nothing was saved. Try again. '
-        f"If it goes on, whoever looks after the server can end it: SELECT pg_terminate_backend({int(process)})."
+        f"If this continues, the server's administrator can end it: SELECT pg_terminate_backend({int(process)})."
     )

@@ -54,7 +54,7 @@ class _Names:
             self._by_name.setdefault(client.name.strip(), []).append(client)
             self._by_folded.setdefault(folded(client.name), []).append(client)
 
-    def meant(self, line: Line) -> Known | str:
+    def client_of(self, line: Line) -> Known | str:
         """The client that a line refers to, or what is wrong with it."""
         if line.id:
             return self.by_id.get(line.id) or _no_client(clean(line.id))
@@ -89,7 +89,7 @@ def plan(text: str, store: Store, *, as_written: bool = False) -> Codes:
     taken: dict[str | None, NewCode] = {}
     empty = 0
     for line in lines(text):
-        client = names.meant(line)
+        client = names.client_of(line)
         if isinstance(client, str):
             wrong.append((line.number, client))
         elif not line.code:

@@ -316,12 +316,12 @@ def test_failed_items_are_retried_alone_and_jobs_are_listed(busy: Office) -> Non
 
 
 def test_sign_out_ends_what_the_sign_in_authenticated(busy: Office) -> None:
-    told = busy.cli.inside("sign-out", "--yes", "xero", "--as", busy.bob, "--json")
-    assert told.code == 0
-    assert told.json == [
-        {"software": "xero", "person": told.json[0]["person"], "integrations": 9, "revoked": True}
+    result = busy.cli.inside("sign-out", "--yes", "xero", "--as", busy.bob, "--json")
+    assert result.code == 0
+    assert result.json == [
+        {"software": "xero", "person": result.json[0]["person"], "integrations": 9, "revoked": True}
     ]
-    assert "ends 9 integrations" in told.err
+    assert "ends 9 integrations" in result.err
     assert sorted(busy.statuses().values()) == ["connected"] * 3 + ["expired"] * 9
     assert busy.cli.inside("sign-out", "--yes", "xero", "--as", busy.bob).code == 2
     assert busy.cli.inside("sign-out", "--yes", "--all").code == 0

@@ -35,8 +35,8 @@ class Office:
     cli: Command
 
     def said(self, *words: str) -> str:
-        told = self.cli.inside(*words)
-        return told.out + told.err
+        result = self.cli.inside(*words)
+        return result.out + result.err
 
     def sign_in(self, software: str, *, places: int = 1) -> None:
         """Signs in as the first person; if a sign-in covers one organisation, for the first `places`."""

@@ -104,8 +104,12 @@ def test_signing_out_gives_up_all_that_a_person_holds_there(practice: Practice, 
     everywhere(practice, cli)
     consent(practice, 2, who=1)
     said = cli.inside("sign-out", "--yes", ONE, "--as", practice.people[0], "--json")
-    (told,) = said.json
-    assert (told["person"]["email"], told["integrations"], told["revoked"]) == (practice.people[0], 2, True)
+    (group,) = said.json
+    assert (group["person"]["email"], group["integrations"], group["revoked"]) == (
+        practice.people[0],
+        2,
+        True,
+    )
     assert statuses(cli)[ONE, "expired"] == 2
     assert [
         each["id"] for each in cli.inside("organisations", ONE, "--json").json if each["state"] == "new"
@@ -164,11 +168,11 @@ def test_details_follow_one_software_however_many_know_the_client(practice: Prac
     }
     seq = cli.inside("log", "--json").json[-1]["seq"]
     assert cli.inside("refresh", "--all").code == 0
-    told = [entry for entry in cli.inside("log", "--json").json if entry["seq"] > seq]
-    assert {entry["software"] for entry in told if entry["kind"] == "refreshed"} == {ONE, MANY, OTHER}
+    entries = [entry for entry in cli.inside("log", "--json").json if entry["seq"] > seq]
+    assert {entry["software"] for entry in entries if entry["kind"] == "refreshed"} == {ONE, MANY, OTHER}
     assert [
         entry["body"]["details"]
-        for entry in told
+        for entry in entries
         if entry["kind"] == "refreshed" and entry["body"]["details"]
     ] == []
     for client, details in before.items():

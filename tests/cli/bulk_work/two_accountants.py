@@ -39,14 +39,14 @@ class Office:
 
 
 def counted(said: Said) -> tuple[int, int, int, int]:
-    told = said.json
-    assert told.keys() == BULK
-    assert keys(told["items"]) <= {ITEM}
+    document = said.json
+    assert document.keys() == BULK
+    assert keys(document["items"]) <= {ITEM}
     for outcome in ("done", "failed", "skipped"):
-        of_that = [item for item in told["items"] if item["outcome"] == outcome]
-        assert told[outcome] == len(of_that)
+        of_that = [item for item in document["items"] if item["outcome"] == outcome]
+        assert document[outcome] == len(of_that)
         assert all((item["reason"] is None) == (outcome == "done") for item in of_that)
-    return said.code, told["done"], told["failed"], told["skipped"]
+    return said.code, document["done"], document["failed"], document["skipped"]
 
 
 @pytest.fixture

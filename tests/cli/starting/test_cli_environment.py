@@ -179,6 +179,6 @@ def test_date_at_the_end_of_all_dates_is_shown(monkeypatch: pytest.MonkeyPatch) 
 def test_invalid_file_name_is_reported() -> None:
     from clientsync_tui.host.named_file import named
 
-    for told in ("~nobody-at-all/clients.csv", "a\0b"):
+    for file_name in ("~nobody-at-all/clients.csv", "a\0b"):
         with pytest.raises(UsageError):
-            named(told)
+            named(file_name)

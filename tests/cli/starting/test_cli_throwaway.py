@@ -33,8 +33,8 @@ def test_command_on_it(temporary: Path, home: Path) -> None:
     done = process.run(["--sandbox", "--software", "xero", "add", "xero", "--all", "--json"])
     assert done.returncode == 0, done.stderr
     assert "Nothing is saved" in done.stderr
-    told = json.loads(done.stdout)
-    assert told["done"] > 0 and told["failed"] == 0
+    document = json.loads(done.stdout)
+    assert document["done"] > 0 and document["failed"] == 0
     assert left(temporary) == []
     assert not (home / "data" / "clientsync").exists(), "the person's own practice is not touched"
 

@@ -150,7 +150,7 @@ def test_sign_out_all_says_why_nothing_was_signed_out(alone: Office) -> None:
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become another user")
 def test_users_without_a_name_have_their_own_locks() -> None:
-    def told(uid: int) -> str:
+    def user_and_name(uid: int) -> str:
         read, write = os.pipe()
         if not (child := os.fork()):
             try:
@@ -163,5 +163,5 @@ def test_users_without_a_name_have_their_own_locks() -> None:
         with os.fdopen(read) as answer:
             return answer.read()
 
-    assert told(45678) == "45678 None"
-    assert told(45679) == "45679 None"
+    assert user_and_name(45678) == "45678 None"
+    assert user_and_name(45679) == "45679 None"

@@ -41,8 +41,8 @@ async def opened(
 
 def redirect_of(link: str, **query: str) -> str:
     """The address where a browser ends up, with these parameters."""
-    told = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
-    return str(httpx2.URL(told["redirect_uri"], params={"state": told["state"]} | query))
+    parameters = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+    return str(httpx2.URL(parameters["redirect_uri"], params={"state": parameters["state"]} | query))
 
 
 def in_link(link: str, name: str) -> str:
@@ -284,7 +284,7 @@ async def test_set_up_without_the_secret_says_so_and_keeps_what_was_typed(
         field = screen.query_one("#client_id", Input)
         field.value = "an id"
         screen.query_one("#save", Button).press()
-        await until(pilot, lambda: "has a blank in it" in shown(pilot))
+        await until(pilot, lambda: "contains a blank" in shown(pilot))
         field.value = "\u00a0another-id\u200b "
         screen.query_one("#save", Button).press()
         await until(pilot, lambda: "needs the app's client secret too" in " ".join(shown(pilot).split()))

@@ -48,7 +48,7 @@ def planned(practice: Practice, email: str) -> str:
     return practice.do(work)
 
 
-def told(app: ClientSyncApp) -> str:
+def notices_of(app: ClientSyncApp) -> str:
     """The text of the notices."""
     return "\n".join(notice.message for notice in app.notices.log)
 
@@ -96,12 +96,12 @@ async def test_left_running_and_come_back_to(practice: Practice) -> None:
         await until(pilot, lambda: "Add clients · Xero · running" in shown(pilot))
         assert "not now: It is running here" not in shown(pilot)
         await pilot.press("r")
-        await until(pilot, lambda: "It is running here" in told(app))
+        await until(pilot, lambda: "It is running here" in notices_of(app))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, JobScreen))
         assert now(app, job).state is JobState.RUNNING
         practice.sandbox.fault("clear")
-        await until(pilot, lambda: "12 clients done" in told(app))
+        await until(pilot, lambda: "12 clients done" in notices_of(app))
         await pilot.press("J")
         await until(pilot, lambda: isinstance(app.screen, JobsScreen) and "Add clients" in shown(pilot))
         await pilot.press("enter")
@@ -150,7 +150,7 @@ async def test_failures_come_first_by_reason_and_are_retried(practice: Practice)
         assert len(connected(app)) == len(set(connected(app))) == 12
         await until(pilot, lambda: job not in app.engine.running)
         await pilot.press("F")
-        await until(pilot, lambda: "No failed or cancelled items can be retried." in told(app))
+        await until(pilot, lambda: "No failed or cancelled items can be retried." in notices_of(app))
     app.workplace.close()
 
 
@@ -194,7 +194,7 @@ async def test_watched_from_another_window_cut_off_and_resumed(practices: Callab
             await until(pilot, lambda: re.search(r"[1-9]\d* done", shown(pilot)))
             assert "running" in shown(pilot)
             await pilot.press("r")
-            await until(pilot, lambda: "It is running in another window" in told(app))
+            await until(pilot, lambda: "It is running in another window" in notices_of(app))
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
             await until(pilot, lambda: "Add clients · Xero · interrupted" in shown(pilot))
@@ -262,7 +262,7 @@ async def test_refused_sign_in_pauses_and_signing_in_resumes(practice: Practice)
         # Someone else's sign-in is not the one that the job was planned with.
         await pilot.press("r")
         await come_back_as(pilot, other)
-        await until(pilot, lambda: f"runs as {me}" in told(app))
+        await until(pilot, lambda: f"runs as {me}" in notices_of(app))
         assert now(app, job).left == 12
         await pilot.press("r")
         await come_back_as(pilot, me)

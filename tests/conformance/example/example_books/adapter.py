@@ -71,10 +71,8 @@ class ExampleBooks:
         return PassingTrouble(Fault.NONSENSE, f"Example Books refused a request ({answer.status}).")
 
     async def person(self, new: NewSignIn) -> Person:
-        told = shapes.lower_keys(await new.calls.get("/me"))
-        return Person(
-            shapes.an_id(told, "id"), shapes.words(told.get("name")), shapes.words(told.get("email"))
-        )
+        me = shapes.lower_keys(await new.calls.get("/me"))
+        return Person(shapes.an_id(me, "id"), shapes.words(me.get("name")), shapes.words(me.get("email")))
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
         return None

@@ -73,20 +73,20 @@ class Api:
         return await self.access.call(request, None, LIMITS, answer)
 
     async def book(self, request: Request) -> Response:
-        def told(of: Organisation) -> dict[str, Any]:
+        def document(of: Organisation) -> dict[str, Any]:
             return {"id": of.id, "name": of.name, "currency": of.currency, "tax_number": of.tax_number}
 
-        return await self.of_book(request, told)
+        return await self.of_book(request, document)
 
     async def accounts(self, request: Request) -> Response:
-        def told(of: Organisation) -> dict[str, Any]:
+        def document(of: Organisation) -> dict[str, Any]:
             start = (int(request.query_params.get("page", "1")) - 1) * PAGE
             every = accounts(self.box.world, of)
             return {"accounts": every[start : start + PAGE], "more": start + PAGE < len(every)}
 
-        return await self.of_book(request, told)
+        return await self.of_book(request, document)
 
-    async def of_book(self, request: Request, told: Any) -> Response:
+    async def of_book(self, request: Request, document: Any) -> Response:
         book = request.path_params["book"]
 
         def answer(grant: Grant) -> Response:
@@ -95,7 +95,7 @@ class Api:
                 return refused(403, "no access")
             if fault := self.box.faults.meet(REFUSALS, NAME, grant.person, book):
                 return refused(403, "closed" if fault.kind == "close" else "no access")
-            return JSONResponse(told(self.box.world.organisation(NAME, place)))
+            return JSONResponse(document(self.box.world.organisation(NAME, place)))
 
         return await self.access.call(request, book, LIMITS, answer)
 
