@@ -1,6 +1,6 @@
 """What every screen has: actions from the shared table, the first and last lines, and updates when the practice changes."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
@@ -13,7 +13,7 @@ from ..app.actions import CLIENTS, EVERYWHERE, PLACES, Action, actions, bindings
 from ..app.key_names import with_keys
 from ..practice.trouble import Trouble
 from ..widgets.first_style import keep_first_style
-from ..widgets.key_bar import KeyBar, key_name, key_now
+from ..widgets.key_bar import Entry, KeyBar, key_name, key_now
 from ..widgets.present_size import drop_former_size
 from ..widgets.top_bar import STEP, TopBar
 from .main import Main, Severity
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from .copying import Copyable
 
 T = TypeVar("T")
-HELP, BACK, COMMANDS = "act('help')", "act('back')", "act('commands')"
-"""What the last line always shows: help, the way back if there is one, and the palette, which has everything that doesn't
-fit.
+HELP, BACK, COMMANDS = ALWAYS = "help", "back", "commands"
+"""The actions that the last line always shows: help, the way back if there is one, and the palette, which has everything
+that doesn't fit.
 """
 
 
@@ -117,16 +117,32 @@ class ActionScreen(Screen[Any]):
             await result
         self.refresh_keys()
 
-    def footer_keys(self) -> list[tuple[str, str, str]]:
-        """(key, label, action) of everything available now: help and the way back, then the most useful first."""
-        keys, back = self.main.keys, self.way_back
-        entries = [
-            (key, back if action.name == "back" else action.label, f"act('{action.name}')")
-            for action in self.most_used()
-            if (key := key_now(keys.get(action.id, action.keys), self.focused))
-            and (back or action.name != "back")
-        ]
-        return sorted(entries, key=lambda entry: (entry[2] != HELP, entry[2] != BACK))
+    def footer_keys(self) -> list[Entry]:
+        """What is available now: help and the way back, then the table's keys, then the most useful first."""
+        entries = {action.name: entry for action in self.most_used() if (entry := self._entry(action))}
+        first = [entries.pop(name) for name in (HELP, BACK) if name in entries]
+        own = self.table_keys(entries)
+        return [*first, *own, *(entry for entry in entries.values() if entry not in own)]
+
+    def _entry(self, action: Action) -> Entry | None:
+        """The action in the last line; None if it has no name here, or while a field takes its keys as text."""
+        name, label = action.name, self.label_of(action)
+        key = key_now(self.main.keys.get(action.id, action.keys), self.focused)
+        return (
+            Entry(key, label, f"act('{name}')", name in ALWAYS, name == COMMANDS) if key and label else None
+        )
+
+    def label_of(self, action: Action) -> str:
+        """What the last line calls an action here; empty if it is left out."""
+        return self.way_back if action.name == BACK else action.label
+
+    def table_keys(self, entries: Mapping[str, Entry]) -> list[Entry]:
+        """The keys of the screen's table, as `table_entry` makes them, and those of `entries` (by name) that belong among them."""
+        return []
+
+    def table_entry(self, key: str, label: str, action: str) -> Entry:
+        """A key of the table. A click on it calls `action_table` with `action`."""
+        return Entry(self.keyed(key), label, f"table('{action}')")
 
     @property
     def way_back(self) -> str:
@@ -137,7 +153,7 @@ class ActionScreen(Screen[Any]):
         """The most used of the available actions that the last line shows."""
         return sorted(
             (a for a in self.own_actions() if a.footer and self.why_not(a) is None),
-            key=lambda a: (a.name != "help", a.footer),
+            key=lambda a: (a.name != HELP, a.footer),
         )
 
     def key_of(self, action: Action) -> str:
@@ -157,7 +173,7 @@ class ActionScreen(Screen[Any]):
         if self.is_attached:
             self._withdraw_refusal()
             for bar in self.query(KeyBar):
-                bar.show(self.footer_keys(), always=(HELP, BACK, COMMANDS), last=COMMANDS)
+                bar.show(self.footer_keys())
 
     def _withdraw_refusal(self) -> None:
         if self._refused is not None:

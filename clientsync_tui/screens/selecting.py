@@ -1,10 +1,13 @@
 """What screens around one list share: its filter and its sort."""
 
+from collections.abc import Mapping
+
 from textual import on
 
+from ..widgets.key_bar import Entry
 from ..widgets.select_list import SelectList
 from ..widgets.select_table.table import SelectTable
-from .base import BACK, HELP, ActionScreen
+from .base import ActionScreen
 from .dialogues.choose import Choice, Choose
 from .main import Asker
 
@@ -27,19 +30,17 @@ class ListScreen(ActionScreen):
         """A filter is cleared first."""
         return "Clear" if self.has_list and self.shown_list.is_filtered else super().way_back
 
-    def footer_keys(self) -> list[tuple[str, str, str]]:
-        """Where rows are selected, also what selects them."""
-        keys = super().footer_keys()
+    def table_keys(self, entries: Mapping[str, Entry]) -> list[Entry]:
+        """What selects rows, where rows are selected."""
         if not self.has_list or not self.shown_list.table.check_action("toggle_row", ()):
-            return keys
+            return []
         own = [
-            (self.keyed("{table.toggle}"), "Select", "table('toggle_row')"),
-            (self.keyed("{table.all}"), "All", "table('select_all')"),
+            self.table_entry("{table.toggle}", "Select", "toggle_row"),
+            self.table_entry("{table.all}", "All", "select_all"),
         ]
         if self.shown_list.table.selection.total:
-            own.append((self.keyed("{table.none}"), "None", "table('select_none')"))
-        first = next((n for n, key in enumerate(keys) if key[2] not in (HELP, BACK)), len(keys))
-        return [*keys[:first], *own, *keys[first:]]
+            own.append(self.table_entry("{table.none}", "None", "select_none"))
+        return own
 
     @on(SelectTable.SelectionChanged)
     def _selection_changed(self) -> None:

@@ -1,6 +1,7 @@
 """The last line of every screen: the available keys, most useful first. Clicking one does the same."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual import events
@@ -51,6 +52,21 @@ GAP = 2
 """Blanks between two entries."""
 
 
+class Entry(NamedTuple):
+    """A key, its label, and what a click on it runs. `always`: it has room before all others. `last`: it is at the right end."""
+
+    key: str
+    label: str
+    action: str
+    always: bool = False
+    last: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many cells it takes."""
+        return cell_len(self.key) + 1 + cell_len(self.label)
+
+
 class KeyBar(Widget, can_focus=False):
     """Keys and their labels in one line. Those that don't fit are left out; `?` lists them all."""
 
@@ -60,19 +76,14 @@ class KeyBar(Widget, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self._keys: tuple[tuple[str, str, str], ...] = ()
-        self._always: frozenset[str] = frozenset()
-        self._last = ""
+        self._entries: tuple[Entry, ...] = ()
         self._spans: list[tuple[int, int, str]] = []
         self._clicked = ""
 
-    def show(
-        self, keys: Sequence[tuple[str, str, str]], always: Collection[str] = (), last: str = ""
-    ) -> None:
-        """Shows (key, label, action to run). `always`: actions that have room before all others. `last`: the action that stands at the
-        right end. Draws only if the keys changed."""
-        if tuple(keys) != self._keys:
-            self._keys, self._always, self._last = tuple(keys), frozenset(always), last
+    def show(self, entries: Sequence[Entry]) -> None:
+        """Shows these. Draws only if they changed."""
+        if tuple(entries) != self._entries:
+            self._entries = tuple(entries)
             self.refresh()
 
     @property
@@ -89,23 +100,26 @@ class KeyBar(Widget, can_focus=False):
         parts: list[tuple[str, str]] = []
         self._spans = []
         at, room = 0, self.content_size.width
-        for key, label, action in self._fitting(room):
-            width = _width(key, label)
-            start = room - width if action == self._last else at
-            parts += [(" " * (start - at), ""), (key, "bold $text"), (f" {label}", ""), (" " * GAP, "")]
-            self._spans.append((start, start + width, action))
-            at = start + width + GAP
+        for entry in self._fitting(room):
+            start = room - entry.width if entry.last else at
+            parts += [
+                (" " * (start - at), ""),
+                (entry.key, "bold $text"),
+                (f" {entry.label}", ""),
+                (" " * GAP, ""),
+            ]
+            at = start + entry.width + GAP
+            self._spans.append((start, start + entry.width, entry.action))
         return Content.assemble(*parts)
 
-    def _fitting(self, room: int) -> list[tuple[str, str, str]]:
-        """The entries that fit, in their order: first those always shown, then the others."""
-        fitting: set[tuple[str, str, str]] = set()
-        for entry in sorted(self._keys, key=lambda entry: entry[2] not in self._always):
-            width = _width(*entry[:2])
-            if width <= room:
+    def _fitting(self, room: int) -> list[Entry]:
+        """The entries that fit, in their order."""
+        fitting: set[Entry] = set()
+        for entry in sorted(self._entries, key=lambda entry: not entry.always):
+            if entry.width <= room:
                 fitting.add(entry)
-                room -= width + GAP
-        return sorted(fitting, key=lambda entry: (entry[2] == self._last, self._keys.index(entry)))
+                room -= entry.width + GAP
+        return sorted(fitting, key=lambda entry: (entry.last, self._entries.index(entry)))
 
     async def on_click(self, event: events.Click) -> None:
         """Runs the clicked action."""
@@ -117,7 +131,3 @@ class KeyBar(Widget, can_focus=False):
                     self._clicked = action
                     await self.screen.run_action(action)
                 return
-
-
-def _width(key: str, label: str) -> int:
-    return cell_len(key) + 1 + cell_len(label)

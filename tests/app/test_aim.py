@@ -7,7 +7,6 @@ from textual.events import MouseDown, MouseEvent, MouseUp
 
 from clientsync_tui.app import aim
 from clientsync_tui.app.app import ClientSyncApp
-from clientsync_tui.screens.base import BACK
 from clientsync_tui.screens.dialogues.choose import Choice, Choose
 from clientsync_tui.widgets.key_bar import KeyBar
 from clientsync_tui.widgets.options import Options
@@ -34,8 +33,8 @@ async def test_double_click_presses_nothing_on_the_next_screen(
         below, above = app.open("client_sync"), app.open("jobs")
         await until(pilot, lambda: app.screen is above and "Clients › Client Sync › Jobs" in shown(pilot))
         bar = above.query_one(KeyBar)
-        await until(pilot, lambda: BACK in bar.actions)
-        x = 1 + (bar.place_of(BACK) or 0) + 1
+        await until(pilot, lambda: "act('back')" in bar.actions)
+        x = 1 + (bar.place_of("act('back')") or 0) + 1
         press(app, x, 23)
         await until(pilot, lambda: app.screen is below and "esc Back" in shown(pilot))
         press(app, x, 23)

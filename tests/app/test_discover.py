@@ -16,7 +16,7 @@ from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.config.reading import load
 from clientsync_tui.practice.model import Client, Integration
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
-from clientsync_tui.screens.base import BACK, COMMANDS, HELP, ActionScreen, TopBar
+from clientsync_tui.screens.base import ActionScreen, TopBar
 from clientsync_tui.screens.client_sync.plan import PlanScreen
 from clientsync_tui.screens.client_sync.set_up import SetUpScreen
 from clientsync_tui.screens.clients.columns import ColumnsScreen, SortScreen
@@ -287,9 +287,9 @@ async def test_every_screen_is_left_by_a_click_on_its_last_line_and_on_its_first
                 opened = app.open(name, **({"client": client} if name == "connections" else {}))
                 await until(pilot, lambda opened=opened: app.screen is opened and opened.is_mounted)
                 bar = opened.query_one(KeyBar)
-                await until(pilot, lambda bar=bar: COMMANDS in bar.actions)
-                place = bar.place_of(BACK)
-                assert place is not None and HELP in bar.actions, name
+                await until(pilot, lambda bar=bar: "act('commands')" in bar.actions)
+                place = bar.place_of("act('back')")
+                assert place is not None and "act('help')" in bar.actions, name
                 await pilot.click(TopBar if step else bar, offset=(2 if step else place + 1, 0))
                 await until(pilot, lambda: app.screen is home)
     app.workplace.close()

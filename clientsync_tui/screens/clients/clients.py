@@ -1,7 +1,7 @@
 """The client list: tabs, filter, and everything you can do with clients."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -15,6 +15,7 @@ from ...store.files.sqlite_errors import SqliteError
 from ...store.store import Store
 from ...sync.kinds.seam.kind import BulkKind, Needs
 from ...sync.reports import last_looked
+from ...widgets.key_bar import Entry
 from ...widgets.select_table.rows import Column
 from ...widgets.select_table.table import SelectTable
 from ..titles import title
@@ -138,28 +139,25 @@ class ClientsScreen(TriagedList):
             return self.keyed("Choose a fix first: press {clients.next_group}.")
         return super().unavailable(action)
 
-    def footer_keys(self) -> list[tuple[str, str, str]]:
-        """What is available now: while the filter is being typed, its own keys; with a selection, what inverts it."""
-        keys = super().footer_keys()
-        if self.line is not None:
-            does = self.line.does
-            keys = [(key, does if act == "act('fix')" else label, act) for key, label, act in keys]
+    def label_of(self, action: Action) -> str:
+        """A fix is called what it does."""
+        return self.line.does if self.line and action.name == "fix" else super().label_of(action)
+
+    def table_keys(self, entries: Mapping[str, Entry]) -> list[Entry]:
+        """While the filter is being typed, what ends that; with a selection, what can be done with it."""
         if self.filter_bar.has_keys:
-            keys.insert(1, ("enter", "To the list", "table('focus')"))
-            return keys
+            return [self.table_entry("enter", "To the list", "focus")]
         if not self.shown:
-            return keys
-        own = [(self.keyed("{table.toggle}"), "Select", "table('toggle_row')")]
+            return []
+        own = [self.table_entry("{table.toggle}", "Select", "toggle_row")]
         if self.table.selection.total:
-            # What is selected is to be acted on.
-            own += [key for key in keys if key[2] == "act('actions_menu')"]
+            own += [entries["actions_menu"]] if "actions_menu" in entries else []
             own += [
-                (self.keyed("{table.all}"), "All", "table('select_all')"),
-                (self.keyed("{table.invert}"), "Invert", "table('invert')"),
-                (self.keyed("{table.none}"), "None", "table('select_none')"),
+                self.table_entry("{table.all}", "All", "select_all"),
+                self.table_entry("{table.invert}", "Invert", "invert"),
+                self.table_entry("{table.none}", "None", "select_none"),
             ]
-        first = 1 + bool(self.way_back)
-        return [*keys[:first], *own, *(key for key in keys[first:] if key not in own)]
+        return own
 
     async def action_table(self, name: str) -> None:
         """A key of the table, clicked in the last line."""

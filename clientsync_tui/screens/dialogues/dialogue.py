@@ -15,7 +15,7 @@ from ...app.key_names import keys_of, with_keys
 from ...practice.trouble import Trouble
 from ...widgets.answers import FIRST
 from ...widgets.first_style import keep_first_style
-from ...widgets.key_bar import KeyBar, key_now
+from ...widgets.key_bar import Entry, KeyBar, key_now
 from ...widgets.present_size import drop_former_size
 from ..main import Main
 
@@ -116,11 +116,11 @@ class Dialogue(ModalScreen[T]):
     def refresh_keys(self) -> None:
         """Updates the last line."""
         for bar in self.query(KeyBar):
-            bar.show(list(self._footer_keys()), always=(HELP, way_out(type(self)).action))
+            bar.show(list(self._footer_keys()))
 
-    def _footer_keys(self) -> Iterator[tuple[str, str, str]]:
+    def _footer_keys(self) -> Iterator[Entry]:
         if key := key_now(keys_of("everywhere.help", self.main.keys), self.focused):
-            yield key, "Help", HELP
+            yield Entry(key, "Help", HELP, always=True)
         out, bindings = way_out(type(self)), list(own_bindings(type(self)))
         shown = [binding for binding in bindings if binding.show]
         if not any(binding.action == out.action for binding in shown):
@@ -128,7 +128,7 @@ class Dialogue(ModalScreen[T]):
         for binding in shown:
             keys = self.main.keys.get(binding.id or "", binding.key)
             if key := key_now(keys, self.focused):
-                yield key, binding.description, binding.action
+                yield Entry(key, binding.description, binding.action, always=binding.action == out.action)
 
 
 def way_out(kind: type) -> Binding:

@@ -5,7 +5,7 @@ from typing import cast
 from textual.command import CommandPalette
 from textual.widgets import Input
 
-from ...widgets.key_bar import KeyBar
+from ...widgets.key_bar import Entry, KeyBar
 from ..main import Main
 
 
@@ -16,7 +16,7 @@ class Palette(CommandPalette):
         """The last line has the way out, as in every dialogue. The cursor doesn't blink, as in every field."""
         self.query_one(Input).cursor_blink = False
         self.mount(bar := KeyBar())
-        bar.show([("esc", "Close", "escape")])
+        bar.show([Entry("esc", "Close", "escape")])
 
     @property
     def is_behind(self) -> bool:
