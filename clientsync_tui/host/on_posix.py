@@ -11,11 +11,10 @@ from types import ModuleType
 USERS = hasattr(os, "geteuid")
 """Whether files have an owner, a group and a mode."""
 
-SIGHUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
-"""The connection to the terminal was lost."""
-
-SIGNALS = [signal_ for signal_ in (signal.SIGINT, signal.SIGTERM, SIGHUP) if signal_ is not None]
-"""The signals that ask a program to end."""
+SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
+]
+"""The signals that ask a program to end. SIGHUP: the connection to the terminal was lost."""
 
 
 @cache

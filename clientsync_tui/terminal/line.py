@@ -3,9 +3,10 @@
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..host.on_posix import SIGHUP
+from ..host.on_posix import SIGNALS
 from . import capabilities, clipboard, textual_internals
 
 if TYPE_CHECKING:
@@ -29,9 +30,8 @@ class Line:
         app: Any = self._app
         # We don't know what others have written to the terminal meanwhile.
         app.app_resume_signal.subscribe(app, self._draw_again)
-        if not app.is_headless and SIGHUP is not None:
-            # Textual ignores a hang-up, and would use a whole core forever once its terminal is gone.
-            asyncio.get_running_loop().add_signal_handler(SIGHUP, self._hang_up)
+        if not app.is_headless:
+            self._end_on_signals()
         if app.is_web:
             server = os.getppid()
             app.set_interval(1, lambda: self._end_with(server))
@@ -42,6 +42,16 @@ class Line:
         self._cells.forget()
         # Textual itself only lays out again, and draws nothing if the size is unchanged.
         self._app.refresh(layout=True)
+
+    def _end_on_signals(self) -> None:
+        """Ends the app as `q` does, with the terminal restored. Textual ignores a hang-up and would use a whole core once its terminal
+        is gone; the other signals would end the program where it is.
+        """
+        loop = asyncio.get_running_loop()
+        # The loop on Windows doesn't support this.
+        with suppress(NotImplementedError):
+            for number in SIGNALS:
+                loop.add_signal_handler(number, self._hang_up)
 
     def _hang_up(self) -> None:
         if capabilities.is_gone():

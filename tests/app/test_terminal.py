@@ -170,12 +170,15 @@ def test_dropped_line_ends_it(words: list[str]) -> None:
         terminal.end(within_s=10)
 
 
-def test_signals_to_end_leave_the_terminal_restored(words: list[str]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGINT])
+def test_signals_to_end_leave_the_terminal_restored(words: list[str], number: int) -> None:
     with Terminal(*words) as terminal:
         terminal.until("Baker & Daughters")
-        os.kill(terminal.process.pid, signal.SIGHUP)
+        os.kill(terminal.process.pid, number)
         assert terminal.end() == 0
-        assert b"\x1b[?1049l" in terminal.written
+        assert all(
+            sequence in terminal.written for sequence in (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?25h")
+        )
 
 
 def test_terminal_too_small_says_what_it_needs_and_comes_back(words: list[str]) -> None:
