@@ -5,7 +5,8 @@ API", "OAuth", "Introduction", "Company", "Categories", "Contacts", "Projects"; 
 """
 
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal, cast
 from urllib.parse import parse_qs, quote, urlsplit
@@ -17,7 +18,7 @@ from ..practice.text import clean
 from ..practice.trouble import OrganisationTrouble, PassingTrouble, SignInRefused, Trouble
 from .seam import shapes
 from .seam.lately import Lately
-from .seam.left_out import leave_out
+from .seam.left_out import leave_out, noting
 from .seam.software import Addresses, Answer, Calls, Grant, Limits, NewSignIn, Rate, Record, Reply
 
 _PAGE_SIZE = 100  # the largest [C]
@@ -158,10 +159,19 @@ class FreeAgent:
         return None
 
     async def organisations(self, calls: Calls) -> Sequence[Organisation]:
-        """GET /clients: the account manager's, or all of the practice's for a senior one [C]. It includes closed
-        ones.
+        """GET /clients: the account manager's, or all of the practice's for a senior one [C]. Only its views say which are
+        closed.
         """
-        return await self._clients(calls, "all")
+        with noting():  # rows that can't be read are in the whole list too
+            gone = await self._gone(calls)
+        listed = await self._clients(calls, "all")
+        closed = Reason.ORGANISATION_CLOSED
+        return [replace(client, problem=closed) if client.id in gone else client for client in listed]
+
+    async def _gone(self, calls: Calls) -> Collection[str]:
+        """The closed and inactive clients."""
+        gone = {client.id for view in _GONE_VIEWS for client in await self._listed(calls, view)}
+        return gone - {client.id for client in await self._listed(calls, "active")} if gone else gone
 
     async def details(self, calls: Calls, organisation_id: str) -> Details:
         """GET /company for the client: a single call, which also proves that the integration works."""
@@ -268,8 +278,11 @@ class FreeAgent:
         return Reason.ACCESS_REMOVED
 
     async def _is_listed(self, calls: Calls, organisation_id: str, view: str) -> bool:
-        listed = await self._lately[view].of(calls, lambda calls: self._clients(calls, view))
+        listed = await self._listed(calls, view)
         return self.canonical_id(organisation_id) in (organisation.id for organisation in listed)
+
+    async def _listed(self, calls: Calls, view: str) -> Sequence[Organisation]:
+        return await self._lately[view].of(calls, lambda calls: self._clients(calls, view))
 
 
 async def _each(page: Callable[[int], Awaitable[Reply]], key: str) -> AsyncGenerator[Reply]:

@@ -159,6 +159,15 @@ def test_client_moves_to_another_app_after_the_losses_are_reported(practice: Pra
     assert statuses(cli)[ONE, "connected"] == 1 and statuses(cli)[OTHER, "disconnected"] == 1
 
 
+def test_closed_company_is_not_offered(practice: Practice, cli: Command) -> None:
+    practice.sign_in(practice.people[0], software=OTHER)
+    closed, *others = [row["id"] for row in cli.inside("organisations", OTHER, "--json").json]
+    practice.sandbox.fault("close", software=OTHER, organisation=closed)
+    assert [row["id"] for row in cli.inside("organisations", OTHER, "--json").json] == others
+    dry = cli.inside("add", OTHER, "--all", "--dry-run", "--json")
+    assert {item["organisation_id"] for item in dry.json["items"]} == {*others}
+
+
 def test_details_follow_one_software_however_many_know_the_client(practice: Practice, cli: Command) -> None:
     everywhere(practice, cli)
     cli.inside("refresh", "--all")
