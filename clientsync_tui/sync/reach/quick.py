@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ...practice.entries import NewEntry
+from ...practice.model import Integration
 from ...practice.people import SignIn
 from ...practice.plan import Plan, PlanItem, Will
 from ...practice.status import Fault, Reason, Why
@@ -93,11 +94,13 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[sign_in_findings
     )
     items: list[PlanItem] = []
     entries: list[NewEntry] = []
+    unread: list[Integration] = []
+    gone_links: list[Integration] = []
     for client, link in own:
         listed = link.organisation_id in reach
         if not listed and not reach.complete and reach.problem_of(link.organisation_id) is None:
             # It may be one of the rows that could not be read.
-            store.contacts.fault(link.software, link.organisation_id, Fault.NONSENSE)
+            unread.append(link)
             items.append(_item((client, link), Fault.NONSENSE))
             continue
         gone = reach.problem_of(link.organisation_id) or missing
@@ -106,11 +109,18 @@ async def _one(session: Session, sign_in: SignIn, own: Sequence[sign_in_findings
             entries.append(sign_in_findings.working(actor, client, link))
             reason = None
         elif not listed:
-            store.contacts.conclusive(link.software, link.organisation_id)
+            gone_links.append(link)
             if link.problem is not gone:
                 entries.append(sign_in_findings.not_listed(actor, software, client, link, gone))
         items.append(_item((client, link), reason))
-    store.ledger.append(*entries)
+    if entries or unread or gone_links:
+        # At once, because each change waits for the disk.
+        with store.transaction():
+            for link in unread:
+                store.contacts.fault(link.software, link.organisation_id, Fault.NONSENSE)
+            for link in gone_links:
+                store.contacts.conclusive(link.software, link.organisation_id)
+            store.ledger.append(*entries)
     return items
 
 
