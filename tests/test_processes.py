@@ -57,7 +57,7 @@ def test_forked_command_has_its_own_environment(cli: Command, tmp_path: Path) ->
         session = os.getsid(beside.pid)
         beside.kill()
     assert session not in (beside.pid, os.getsid(0)), (
-        "no session of its own, and not the one that may have a terminal"
+        "neither its own session nor one that may have a terminal"
     )
 
 

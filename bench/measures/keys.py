@@ -1,4 +1,4 @@
-"""A key in the real program: 100,000 clients beside 100, the letter of a filter beside fzf or SQLite, and while a job runs."""
+"""A key in the real program: 100,000 clients compared with 100, the letter of a filter compared with fzf or SQLite, and while a job runs."""
 
 import shutil
 import sqlite3

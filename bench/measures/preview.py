@@ -1,4 +1,4 @@
-"""A step of the cursor in the real program with the preview beside the list, beside the same step without it."""
+"""A step of the cursor in the real program with the preview open, compared with the same step without it."""
 
 import time
 from collections.abc import Iterator

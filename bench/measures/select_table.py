@@ -1,4 +1,4 @@
-"""A key in the select table: 100,000 clients beside 100, and beside Textual's own DataTable with the same clients."""
+"""A key in the select table: 100,000 clients compared with 100, and with Textual's own DataTable with the same clients."""
 
 from collections.abc import Iterator, Sequence
 from statistics import median, quantiles

@@ -1,4 +1,4 @@
-"""The store: durable appends beside the disk's limit, a rebuild beside reading, a filter's letter and the counts beside SQLite."""
+"""The store: durable appends compared with the disk's limit, a rebuild with reading, a filter's letter and the counts with SQLite."""
 
 import asyncio
 import os

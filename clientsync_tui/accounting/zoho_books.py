@@ -68,8 +68,7 @@ class _List(NamedTuple):
     fields: frozenset[str]
 
 
-# Each list: its address, the key it comes under, the fields for id, name and code, and what else we keep.
-# Amounts and the like are not kept.
+# Each list: its address, the key it comes under, the fields for id, name and code, and what else we keep, which excludes amounts.
 _LISTS = {
     "accounts": _List(
         "/chartofaccounts", "chartofaccounts", {"filter_by": "AccountType.All"}, "account_id", "account_name", "account_code",

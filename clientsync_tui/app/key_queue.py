@@ -75,7 +75,7 @@ class KeyQueue:
         return getattr(self._app.screen, "is_saving", False)
 
     def _is_typed(self, key: Key) -> bool:
-        """Whether the key becomes a letter in a field: typing goes on while results are being looked for."""
+        """Whether the key becomes a letter in a field: typing continues while results are being looked for."""
         return key.is_printable and isinstance(self._app.focused, Input) and not self._is_saving()
 
     def start(self) -> None:

@@ -296,7 +296,7 @@ def stands() -> Generator[Callable[..., Stand]]:
 
 @pytest.fixture
 def stand(stands: Callable[..., Stand], name: str) -> Generator[Stand]:
-    """The app's stand. Whatever a test makes go wrong there is put right at its end."""
+    """The app's stand. Every fault that a test sets there is removed at its end."""
     own = stands(name)
     yield own
     own.box.unscripted()

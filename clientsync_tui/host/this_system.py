@@ -11,7 +11,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 def this_system() -> str:
     """Distinguishes this running system from others that may share a folder with it; can be part of a file name.
 
-    Linux has an id of its own, the same in all containers, as their locks are. Elsewhere the host's name has to do.
+    Linux has an id that is the same in all containers, like their locks. Elsewhere we use the host's name.
     """
     import hashlib
 

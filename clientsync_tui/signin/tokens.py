@@ -144,9 +144,7 @@ class Tokens:
             return self._use(sign_in_id, granted, newest)
 
     async def _let_go(self, replaced: KeyringEntry) -> None:
-        """Revokes the sign-in that a new one replaced, because otherwise the app would one day end somebody's oldest
-        sign-in.
-        """
+        """Revokes the sign-in that a new one replaced, because otherwise the app would one day end a person's oldest sign-in."""
         if self._configured.software.grant.sign_ins_per_person is not None:
             with contextlib.suppress(PassingTrouble, UsageError, SignInRefused):  # then it still counts
                 await self._endpoint(replaced.site).revoke(replaced.refresh_token)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Literal
 
 LAST_HEAD = "SELECT rowid, seq, hash FROM head ORDER BY seq DESC, rowid LIMIT 1"
-"""The head. There is only one: if somebody adds another, a truncated ledger must not pass for a whole one."""
+"""The head. There is only one: otherwise, someone could add another and pass off a truncated ledger as a whole one."""
 
 START = bytes(32)
 """Stands for the hash before the first entry."""

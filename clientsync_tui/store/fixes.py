@@ -37,7 +37,7 @@ class Fix(NamedTuple):
     """`integrations`: how many. `first_end`, `last_end`: when the first and last sign-ins end or ended (None: no known
     end).
 
-    `own`: the organisations with a sign-in of their own.
+    `own`: the organisations with their own sign-in.
     """
 
     cause: Cause

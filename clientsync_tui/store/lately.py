@@ -1,4 +1,4 @@
-"""What happened in the practice since somebody last looked, and what ends soon."""
+"""What happened in the practice since a person last looked, and what ends soon."""
 
 import json
 import sqlite3

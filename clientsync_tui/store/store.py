@@ -138,7 +138,7 @@ class Store:
 
     @cached_property
     def lately(self) -> "Lately":
-        """What happened since somebody last looked."""
+        """What happened since a person last looked."""
         from .lately import Lately
 
         return Lately(self._database)

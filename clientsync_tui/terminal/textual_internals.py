@@ -99,7 +99,7 @@ def draw_now(screen: Any, *changed: Any) -> bool:
 def drawn_below_dialogues(screen: Any) -> Any:
     """Returns the screen, changed so that it draws its changes even while dialogues are open over it.
 
-    Why: Textual tells only the top dialogue, so a dialogue between the two goes on showing an old picture of this screen. And
+    Why: Textual tells only the top dialogue, so a dialogue between the two keeps showing an old picture of this screen. And
     it then draws nothing else that changed on the top dialogue or here in the same frame.
     Uses `Screen._compositor_refresh`, `_compositor` and its `_dirty_regions`, `_dirty_widgets`, `_repaint_required` and
     `App._background_screens`. Without them, Textual draws it its own way.
@@ -136,7 +136,7 @@ def drawn_below_dialogues(screen: Any) -> Any:
 def write(app: Any, sequence: str) -> bool:
     """Writes to the terminal something that is not part of the screen: a notification, or the clipboard.
 
-    Why: Textual has no public way to send a sequence of one's own. Uses `App._driver` and its `write`. Without them, nothing is sent.
+    Why: Textual has no public way to send other sequences. Uses `App._driver` and its `write`. Without them, nothing is sent.
     """
     send = getattr(getattr(app, "_driver", None), "write", None)
     if send is not None and sequence:

@@ -55,7 +55,7 @@ def test_missing_client_id_says_where_to_get_one():
         configured(client_id="")
 
 
-def test_redirect_is_as_it_is_registered():
+def test_redirect_is_the_registered_one():
     assert configured().redirect_uri(8400) == "http://localhost:8400/callback"
 
 

@@ -99,9 +99,7 @@ async def test_capitals_of_an_account_matter(tmp_path: Path):
     [("active", None), ("active_trial", None), ("grace", None), (None, None),
      ("Cancelled", Reason.UNPAID), ("expired_trial", Reason.UNPAID), ("suspended", Reason.UNPAID)],
 )  # fmt: skip
-async def test_only_a_subscription_that_is_over_is_not_offered(
-    tmp_path: Path, status: Any, problem: Reason | None
-):
+async def test_only_ended_subscriptions_are_left_out(tmp_path: Path, status: Any, problem: Reason | None):
     async with written(FRESHBOOKS, tmp_path, {ME: me(subscription_statuses={"ABC123": status})}) as server:
         assert [each.problem for each in await FRESHBOOKS.organisations(server.calls)] == [problem]
 
@@ -242,7 +240,7 @@ async def test_a_token_that_is_refused_again_ends_the_sign_in(tmp_path: Path, an
         HTMLResponse("<html><body>Sign in to the hotel's network</body></html>"),
     ],
 )
-async def test_what_freshbooks_did_not_write_changes_nothing(tmp_path: Path, answer: Response):
+async def test_foreign_answers_change_nothing(tmp_path: Path, answer: Response):
     async with written(FRESHBOOKS, tmp_path, {ME: me(), TAXES: answer}) as server:
         with pytest.raises(PassingTrouble) as raised:
             await FRESHBOOKS.details(server.calls, "ABC123")

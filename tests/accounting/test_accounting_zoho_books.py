@@ -130,7 +130,7 @@ async def test_pages_that_repeat_themselves_end(tmp_path: Path):
     assert len(server.asked) == 2
 
 
-async def test_nothing_is_kept_that_is_not_needed(tmp_path: Path):
+async def test_only_needed_fields_are_saved(tmp_path: Path):
     vendor = {
         "contact_id": "7", "contact_name": "Power 1", "status": "active", "email": "a@example.com",
         "outstanding_payable_amount": 5, "bank_account_number": "00112233", "mobile": "0113",
@@ -199,7 +199,7 @@ async def test_a_list_may_be_missing_or_refused(tmp_path: Path):
         ({"location": "moon"}, None),
     ],
 )
-def test_only_zohos_own_servers_are_gone_to(redirect: Mapping[str, str], site: str | None):
+def test_only_zohos_own_servers_are_called(redirect: Mapping[str, str], site: str | None):
     if site is None:
         with pytest.raises(SignInFailed, match="Nothing was sent there"):
             ZOHO.site_of_redirect(redirect, HOME)

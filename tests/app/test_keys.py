@@ -96,7 +96,7 @@ def test_no_two_actions_of_a_screen_share_a_key(kind: type[Screen[object]]) -> N
 
 
 def kind_moves(kind: type, key: str) -> bool:
-    """Whether a screen moves something of its own by a key that also moves in tables."""
+    """Whether a screen uses a key that moves in tables to move something else."""
     return any(key in binding.key.split(",") and binding.id not in ACTIONS for binding in own_bindings(kind))
 
 

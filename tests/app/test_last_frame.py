@@ -168,7 +168,7 @@ def test_a_frame_of_another_terminal_is_not_shown(config: Path) -> None:
 def test_the_tab_on_which_the_list_was_left_is_up_at_the_next_start(config: Path) -> None:
     leave(config, "2", "j")
     assert shown_before_textual(config)
-    # The next start begins there, and leaves the same behind.
+    # The next start begins there, and saves the same again.
     leave(config)
     assert shown_before_textual(config)
 

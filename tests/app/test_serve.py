@@ -121,7 +121,7 @@ async def test_link_lets_one_browser_in(serving: Serving) -> None:
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)])
-async def test_what_it_served_ends_with_it(serving: Serving, number: signal.Signals, status: int) -> None:
+async def test_served_app_ends_with_the_server(serving: Serving, number: signal.Signals, status: int) -> None:
     async with browser() as mine:
         served = await shown(mine, serving, await serving.let_in(mine), b"Baker & Daughters")
         serving.process.send_signal(number)

@@ -88,7 +88,7 @@ def test_silent_terminal_is_not_waited_for(words: list[str]) -> None:
         assert LIGHT_BACKGROUND in terminal.written
 
 
-def test_what_is_typed_while_the_terminal_is_asked_is_not_lost(words: list[str]) -> None:
+def test_keys_typed_while_the_terminal_is_asked_are_not_lost(words: list[str]) -> None:
     # The terminal's answer arrives between keys. The filter and its words still arrive, without any part of the answer.
     typing = b"/dau" + LIGHT_ANSWER + b"gh" + WHO_ANSWER
     with Terminal(*words, environment=SLOW_LINE, fresh=True, answers={facts.ASK_WHO: typing}) as terminal:

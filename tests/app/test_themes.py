@@ -95,6 +95,6 @@ def test_colour_of_any_length_has_a_lightness(parts: tuple[bytes, bytes, bytes],
     assert capabilities.lightness(*parts) == pytest.approx(light)
 
 
-def test_what_lines_and_bars_mean_is_drawn_in_colours_that_can_be_read() -> None:
+def test_colours_of_lines_and_bars_are_readable() -> None:
     styles = {*details_pane.STYLES.values(), *triage.STYLES.values()} - {"", "bold"}
     assert {style.removeprefix("$") for style in styles} <= set(TEXTS)

@@ -30,7 +30,7 @@ def store(cli: Command) -> Iterator[Store]:
     store.close()
 
 
-def test_what_is_piped_is_neither_padded_nor_broken_into_lines(cli: Command, store: Store) -> None:
+def test_piped_output_is_neither_padded_nor_wrapped(cli: Command, store: Store) -> None:
     add(store, LONG, signed_in(store, "ann@example.com"), team="North")
     add(store, "B", code="B1")
     assert cli.run("clients").out.splitlines() == [
@@ -52,7 +52,7 @@ def test_questions_agree_with_their_counts(cli: Command, store: Store) -> None:
     assert terminal.end() != 0
 
 
-def test_all_the_lines_that_are_pasted_into_the_menus_note_are_kept(cli: Command, store: Store) -> None:
+def test_all_lines_pasted_into_the_menus_note_are_saved(cli: Command, store: Store) -> None:
     add(store, "Abbey")
     terminal = Terminal(cli, "menu")
     for prompt, answer in (

@@ -50,7 +50,7 @@ class Ground:
         return cls(box, folder)
 
     def copy(self, folder: Path) -> "Ground":
-        """The same practice as it is now, in another folder. The keyring is the same, and so the sign-ins are too."""
+        """A copy of the practice's present state in another folder. It uses the same keyring, and so the same sign-ins."""
         shutil.copytree(self.folder, folder)
         return Ground(self.box, folder)
 

@@ -72,7 +72,7 @@ def test_doctor_says_that_the_clock_is_behind(ground: Ground, tmp_path: Path) ->
     assert "set the clock" in wrong["ledger"] and "set the clock" in wrong["clock"]
 
 
-def test_leases_and_pauses_from_a_fast_clock_hold_up_nobody_forever(tmp_path: Path) -> None:
+def test_leases_and_pauses_from_a_fast_clock_do_not_block_forever(tmp_path: Path) -> None:
     lane, limits = Lane("xero", "app", "o1"), Limits(rates=(), organisation_at_once=1)
     limiter = Limiter(tmp_path / "limits")
 

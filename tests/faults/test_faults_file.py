@@ -186,7 +186,7 @@ def test_long_write_by_someone_else_is_waited_for_and_then_named(
     codes.write_text(CODES)
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert len(cli.inside("clients", "--json").json) == 40, "reading goes on"
+        assert len(cli.inside("clients", "--json").json) == 40, "reading still works"
         says = refusal(cli.inside("codes", "upload", str(codes)))
         assert "is locked by" in says and "Nothing of this step was saved" in says
         other.execute("ROLLBACK")

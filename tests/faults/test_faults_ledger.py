@@ -89,7 +89,7 @@ def test_inserted_entry_is_found_and_the_program_continues(store: Store, seq: in
     assert found == Flaw("inserted", seq, seq)
 
 
-def test_entry_behind_the_head_is_found_though_it_is_chained(store: Store) -> None:
+def test_entry_after_the_head_is_found_although_it_is_chained(store: Store) -> None:
     head = database_of(store).connection.execute("SELECT seq, hash FROM head").fetchone()
     store.ledger.append(added("later"))
     assert changed(store, "UPDATE head SET seq = ?, hash = ?", *head) == Flaw(

@@ -1,4 +1,4 @@
-"""Bounds on the server for what a member can do with SQL of their own."""
+"""The server limits what a member can do with their own SQL."""
 
 import json
 import sqlite3

@@ -98,7 +98,7 @@ def test_without_the_server_claims_are_read_and_none_is_made(
     assert claimed(paris) == {"c1": "postgres"}
 
 
-def test_server_lets_nobody_write_anothers_claim(hosts: tuple[Host, Host], postgres: Database) -> None:
+def test_server_lets_no_one_write_anothers_claim(hosts: tuple[Host, Host], postgres: Database) -> None:
     london, paris = hosts
     london.ok("claim", "--client", "c1")
     with postgres.connect("ben") as db:

@@ -55,7 +55,7 @@ def test_member_with_sql_of_their_own_can_do_nothing_else(
     assert (after["entries"], after["head"]) == (before["entries"], before["head"])
 
 
-def test_what_a_member_appends_is_theirs_with_the_servers_time(
+def test_entry_of_a_member_has_their_role_and_the_servers_time(
     hosts: tuple[Host, Host], postgres: Database
 ) -> None:
     with postgres.connect("ben") as db:

@@ -34,7 +34,7 @@ def names(at: Host) -> list[str]:
     return sorted(client["name"] for client in at.ok("clients", "--json"))
 
 
-def test_what_one_host_changes_another_shows_with_who_it_was(
+def test_change_on_one_host_is_shown_on_another_with_the_person(
     hosts: tuple[Host, Host], postgres: Database
 ) -> None:
     london, paris = hosts
@@ -54,7 +54,7 @@ def test_what_one_host_changes_another_shows_with_who_it_was(
     assert [status["is"] for status in statuses] == ["admin", "member"]
 
 
-def test_what_would_double_is_refused_on_the_host_that_comes_second(hosts: tuple[Host, Host]) -> None:
+def test_duplicate_is_refused_on_the_second_host(hosts: tuple[Host, Host]) -> None:
     london, paris = hosts
     with london.workplace() as first, paris.workplace() as second:
         with london.here():
@@ -72,7 +72,7 @@ def test_what_would_double_is_refused_on_the_host_that_comes_second(hosts: tuple
         assert codes == {"Abbey": "A1", "Oak": None}
 
 
-def test_without_the_server_reading_goes_on_and_a_change_is_refused_at_once(
+def test_without_the_server_reading_works_and_a_change_is_refused_at_once(
     hosts: tuple[Host, Host], server: Server
 ) -> None:
     _, paris = hosts
@@ -228,7 +228,7 @@ def test_settings_of_the_role_and_the_environment_change_no_text_and_no_time(
 @pytest.mark.parametrize(
     ("given", "used"), [("0", "4"), ("-1", "4"), ("soon", "4"), ("9", "9"), ("86400", "60")]
 )
-def test_connection_that_nobody_answers_is_given_up_whatever_the_address_says(given: str, used: str) -> None:
+def test_unanswered_connection_is_given_up_whatever_the_address_says(given: str, used: str) -> None:
     address = address_of(f"postgresql://ann@127.0.0.1/p?connect_timeout={given}")
     assert address.parameters["connect_timeout"] == used
 

@@ -63,7 +63,7 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_open_program_says_that_the_line_is_silent_and_goes_on_when_it_is_back(
+def test_open_program_reports_a_silent_line_and_continues_when_it_is_back(
     ben: Host, tmp_path: Path, line: Line
 ) -> None:
     ann = Host(tmp_path / "ann", "ann")

@@ -191,7 +191,7 @@ def save_views(store: Store) -> None:
 
 
 def pause_job(store: Store) -> None:
-    """The same job, which a refused sign-in has paused."""
+    """The same job, paused by a refused sign-in."""
     begin_job(store)
     why = SignInNeeded("Xero no longer accepts the sign-in of ann@example.com.")
     store.jobs.end(store.jobs.all()[0].id, JobState.PAUSED, why)

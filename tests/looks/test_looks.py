@@ -155,7 +155,7 @@ async def at(
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=str)
-async def test_it_looks_as_it_did(
+async def test_scene_looks_as_before(
     scene: Scene, tmp_path: Path, practice: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     golden, differs = Golden(scene.name), updating()
@@ -176,7 +176,7 @@ async def test_it_looks_as_it_did(
 
 
 @pytest.mark.parametrize("scene", [scene for scene in SCENES if scene.name in STARTED], ids=str)
-async def test_it_looks_the_same_when_it_was_started_so(
+async def test_scene_looks_the_same_when_started_in_this_size(
     scene: Scene, tmp_path: Path, practice: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Starts the app in this size and theme. The golden looks come from apps that were resized while open, and a new app must look the same."""

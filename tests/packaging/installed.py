@@ -1,7 +1,7 @@
 """Tries a Client Sync that is installed: `python tests/packaging/installed.py BIN`, BIN being the folder with its `clientsync`.
 
-It needs nothing but Python, so that it can run where only Client Sync is installed, and works in folders of its own, away from the
-checkout. Prints one line for each thing that works; what does not work ends it.
+It needs nothing but Python, so that it can run where only Client Sync is installed, and works in its own folders, away from the checkout.
+Prints one line for each thing that works; what does not work ends it.
 """
 
 import json

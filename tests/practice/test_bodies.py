@@ -28,7 +28,7 @@ def test_every_reason_is_read_back_and_described(reason: Reason) -> None:
         (Kind.SIGN_IN_USED, '{"sign_in": "s1", "ends_at": null}'),
     ],
 )
-def test_what_the_program_writes_fits(kind: Kind, text: str) -> None:
+def test_bodies_that_the_program_writes_are_valid(kind: Kind, text: str) -> None:
     assert fits(kind, body_of(text))
 
 
@@ -48,7 +48,7 @@ def test_what_the_program_writes_fits(kind: Kind, text: str) -> None:
         (Kind.CLIENT_REMOVED, "[]"),
     ],
 )
-def test_anything_else_does_not_fit(kind: Kind, text: str) -> None:
+def test_any_other_body_is_invalid(kind: Kind, text: str) -> None:
     assert not fits(kind, body_of(text))
 
 

@@ -98,7 +98,7 @@ def test_terms_are_read_back_in_order(terms: list[Term]) -> None:
         ("since:2w", (Term("since", "2w"),)),
     ],
 )
-def test_what_a_text_means(text: str, terms: tuple[Term, ...]) -> None:
+def test_meaning_of_a_text(text: str, terms: tuple[Term, ...]) -> None:
     assert parse(text) == terms
 
 

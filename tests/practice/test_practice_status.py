@@ -37,7 +37,7 @@ def test_without_a_problem_the_sign_ins_end_decides(ends_at: datetime | None, st
 
 
 @given(st.sampled_from(sorted(STATUS_OF_PROBLEM)), st.none() | st.timedeltas(timedelta(-400), timedelta(400)))
-def test_what_was_found_stands_before_the_sign_ins_age(problem: Reason, ends_in: timedelta | None) -> None:
+def test_finding_comes_before_the_sign_ins_age(problem: Reason, ends_in: timedelta | None) -> None:
     ends_at = None if ends_in is None else NOW + ends_in
     assert standing_of(problem, ends_at, NOW) == Standing(STATUS_OF_PROBLEM[problem], problem)
 

@@ -85,7 +85,7 @@ def test_ascii_takes_the_short_way_to_the_same_end() -> None:
 
 
 @given(anything)
-def test_what_is_searched_is_stable_and_folded_as_the_sort_key_is(text: str) -> None:
+def test_search_text_is_stable_and_folded_like_the_sort_key(text: str) -> None:
     once = searched(text)
     assert searched(once) == once
     assert searched(folded(text)) == once == searched(sort_key(text))

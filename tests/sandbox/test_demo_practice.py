@@ -104,7 +104,7 @@ def test_leavers_sign_ins_were_refused_in_every_app(demo: Demo) -> None:
     assert {link.software for link in left} == {app.name for app in demo.workplace.softwares()}
 
 
-def test_what_the_list_says_is_what_the_sandbox_answers(demo: Demo) -> None:
+def test_list_says_what_the_sandbox_answers(demo: Demo) -> None:
     """After a check, the working integrations work, and those that can't be fixed from here are broken for the same reason."""
     before = {(link.software, link.organisation_id): link.standing for _, link in demo.integrations()}
     demo.says("check", "--software", "xero")

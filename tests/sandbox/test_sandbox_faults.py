@@ -248,7 +248,9 @@ def test_clear_ends_only_what_it_names(sandbox: Running, mine: App, first: str, 
         ({}, "kind"),
     ],
 )
-def test_what_is_unknown_is_400_and_changes_nothing(sandbox: Running, said: object, word: str) -> None:
+def test_unknown_fault_or_target_is_400_and_changes_nothing(
+    sandbox: Running, said: object, word: str
+) -> None:
     answer = plain_http().post(f"{sandbox.url}/sandbox/faults", json=said)
     assert answer.status_code == 400
     assert word in answer.json()["error"]

@@ -42,7 +42,7 @@ def message(answer) -> str:
     return answer.json()["errors"]["error"]["message"]
 
 
-def test_one_grant_reaches_every_client_of_the_manager_unasked(sandbox: Running, app: PlainApp) -> None:
+def test_one_grant_reaches_every_client_of_the_manager(sandbox: Running, app: PlainApp) -> None:
     world = sandbox.world
     for person in world.people[:2]:
         signed_in = PlainApp(sandbox.url, NAME).sign_in(person.email)

@@ -43,7 +43,7 @@ def test_tokens_connections_faults_clock_and_key_survive(tmp_path: Path) -> None
         assert app.refresh().status_code == 400
 
 
-def test_without_a_file_nothing_is_kept() -> None:
+def test_without_a_file_nothing_is_saved() -> None:
     with running(Options(organisations=2, port=free_ports(1)[0])) as box:
         app, port = App(box.url).sign_in(box.world.people[0].email), port_of(box)
     with running(Options(organisations=2, port=port)):

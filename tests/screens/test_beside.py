@@ -1,4 +1,4 @@
-"""Details stand beside a list on a wide terminal, below it on a tall one, and are hidden on a small one."""
+"""Details are beside a list on a wide terminal, below it on a tall one, and hidden on a small one."""
 
 from pathlib import Path
 

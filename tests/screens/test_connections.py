@@ -70,7 +70,7 @@ async def test_connections_show_facts_menu_and_lists(practice: Practice) -> None
     app.workplace.close()
 
 
-async def test_settings_are_kept_in_the_ledger_and_obeyed(practice: Practice) -> None:
+async def test_settings_are_saved_in_the_ledger_and_take_effect(practice: Practice) -> None:
     practice.add(practice.people[0])
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:
@@ -139,7 +139,7 @@ async def test_disconnect_asks_once_and_the_client_stays(practice: Practice) -> 
     app.workplace.close()
 
 
-async def test_what_is_wrong_is_reported_with_the_next_step(practice: Practice) -> None:
+async def test_problem_is_reported_with_the_next_step(practice: Practice) -> None:
     practice.add(practice.people[0])
     app = practice.app()
     async with run_app(app, size=(80, 24)) as pilot:

@@ -93,7 +93,7 @@ async def test_check_names_the_selected_clients(tmp_path: Path) -> None:
         await until(pilot, lambda: "clientsync check --client RED --client ABB01" in shown(pilot))
 
 
-async def test_more_clients_than_a_command_can_name_are_said_to_be_too_many(tmp_path: Path) -> None:
+async def test_too_many_clients_for_one_command_are_reported(tmp_path: Path) -> None:
     workplace = workplace_in(tmp_path)
     crowd(workplace.store, signed_in(workplace.store, ANN), as_command.MOST_CLIENTS + 1)
     workplace.close()

@@ -62,7 +62,7 @@ async def test_searched_followed_and_narrowed_to_a_client(practice: Practice) ->
     app.workplace.close()
 
 
-async def test_what_its_help_promises_works_and_the_counter_is_that_of_the_client(practice: Practice) -> None:
+async def test_history_does_what_its_help_says_and_counts_the_clients_entries(practice: Practice) -> None:
     app = practice.app()
     store = app.workplace.store
     store.ledger.append(client_added(1, "Tūī Café"), client_added(2), code_set(2, "AB1", None))

@@ -122,7 +122,7 @@ async def test_each_line_leads_to_its_clients_and_back(tmp_path: Path) -> None:
         await until(pilot, lambda: "7 clients" in shown(pilot))
         await pilot.press("m")
         await until(pilot, lambda: "Broke" in shown(pilot) and "2 clients" in shown(pilot))
-        # The clients of the line under the cursor stand beside it.
+        # The clients of the line under the cursor are shown beside it.
         assert "Abbey   ! broken: access removed" in shown(pilot), "statuses line up"
         assert "since you last looked" in shown(pilot)
         await pilot.press("enter")

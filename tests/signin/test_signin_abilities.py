@@ -327,7 +327,7 @@ async def test_new_sign_in_revokes_the_one_it_replaces_where_the_app_counts_them
         await desk.tokens.forget(sign_in.id)
 
 
-async def test_sign_in_is_kept_though_the_one_it_replaces_could_not_be_revoked(
+async def test_sign_in_is_saved_although_its_predecessor_could_not_be_revoked(
     server: Server, tmp_path: Path, keyring: Path
 ):
     software = Unlike()

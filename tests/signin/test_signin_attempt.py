@@ -226,9 +226,7 @@ async def test_attempt_times_out_if_nobody_signs_in(desk: Desk):
     assert desk.held() == {}
 
 
-async def test_what_is_no_redirect_of_the_sign_in_is_refused_and_the_attempt_continues(
-    desk: Desk, sandbox: Running
-):
+async def test_foreign_redirect_is_refused_and_the_attempt_continues(desk: Desk, sandbox: Running):
     async with desk.begin() as attempt:
         base = f"http://127.0.0.1:{desk.configured.redirect_port}"
         state = state_of(attempt)

@@ -168,7 +168,7 @@ async def test_code_is_asked_for_shown_and_waited_for_as_the_app_wants_it(
         (PlainTextResponse("<html><body>Blocked</body></html>", 403), PassingTrouble, "HTML page"),
     ],
 )
-async def test_what_ends_the_waiting_keeps_nothing(
+async def test_failure_that_ends_the_wait_saves_nothing(
     server: Server, tmp_path: Path, keyring: Path, poll: Response, raised: type[Exception], says: str
 ):
     server.polls = [PENDING, poll]
@@ -203,7 +203,7 @@ async def test_waiting_can_be_stopped(server: Server, tmp_path: Path, keyring: P
             await waiting
 
 
-async def test_waiting_goes_on_at_the_place_that_the_answer_names(
+async def test_waiting_continues_at_the_place_that_the_answer_names(
     server: Server, tmp_path: Path, keyring: Path
 ):
     server.polls = [JSONResponse({"error": "other_place", "place": "eu"}), JSONResponse(TOKENS)]

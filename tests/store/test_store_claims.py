@@ -66,7 +66,7 @@ def test_claim_is_taken_over_and_the_history_says_from_whom(store: Store) -> Non
     assert (entry.client, entry.actor, entry.body["from"]["role"]) == ("c1", "ben", "noor")
     seen = store.ledger.last()
     store.claims.take(["c1"], "ben")
-    assert store.ledger.last() == seen, "one's own claim is not taken over"
+    assert store.ledger.last() == seen, "your own claim is not taken over"
 
 
 def test_claiming_again_keeps_since_when(store: Store) -> None:
@@ -77,7 +77,7 @@ def test_claiming_again_keeps_since_when(store: Store) -> None:
     assert second.since == first.since and second.until > first.until and second.minutes == 30
 
 
-def test_only_ones_own_claims_are_released(store: Store) -> None:
+def test_only_your_own_claims_are_released(store: Store) -> None:
     store.claims.take(["c0", "c1"], "noor")
     store.claims.take(["c2"], "ben")
     assert store.claims.release(["c0", "c2", "c3"], "noor") == 1

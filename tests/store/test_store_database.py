@@ -1,4 +1,4 @@
-"""Opening a database that is not ours, newer, damaged or unreachable: refused with a sentence and left as it was."""
+"""Opening a database that is not ours, newer, damaged or unreachable: refused with a sentence and left unchanged."""
 
 import contextlib
 import sqlite3

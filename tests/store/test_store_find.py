@@ -246,7 +246,7 @@ def test_nothing_is_found_in_an_empty_practice(tmp_path: Path) -> None:
     empty.close()
 
 
-def test_what_a_kept_status_means_changes_with_the_day(store: Store) -> None:
+def test_meaning_of_a_cached_status_changes_with_the_day(store: Store) -> None:
     later = NOW + timedelta(days=40)
     expiring, later_expiring = (
         set(store.clients.find(parse("status:expiring"), now)) for now in (NOW, later)
@@ -281,7 +281,7 @@ def same_as_afresh(store: Store, folder: Path, text: str, now: datetime, sort: S
 
 
 @pytest.mark.parametrize("column", ["code", "team"])
-def test_kept_order_follows_every_change(tmp_path: Path, column: str) -> None:
+def test_cached_order_follows_every_change(tmp_path: Path, column: str) -> None:
     store, other = filled(tmp_path, 60), store_in(tmp_path)
     choose, sort = random.Random(3), ((column, True),)
     for step in range(6):
@@ -295,7 +295,7 @@ def test_kept_order_follows_every_change(tmp_path: Path, column: str) -> None:
     other.close()
 
 
-def test_kept_order_follows_the_day(tmp_path: Path) -> None:
+def test_cached_order_follows_the_day(tmp_path: Path) -> None:
     store = filled(tmp_path, 60)
     orders = [store.clients.find((), NOW + timedelta(days=days), BY_STATUS) for days in (0, 20, 60)]
     assert orders[0] != orders[1] or orders[1] != orders[2]

@@ -194,7 +194,7 @@ def test_job_that_no_one_runs_is_cancelled_at_once(store: Store) -> None:
     assert store.jobs.unfinished() == []
 
 
-def test_what_failed_is_retried_alone_and_survives_a_kill_before_it_begins(store: Store) -> None:
+def test_only_failed_items_are_retried_even_after_a_kill_before_the_start(store: Store) -> None:
     closed = PlanItem(Will.CANNOT, "c9", "Closed", "xero", "o9", Reason.ORGANISATION_CLOSED)
     job = store.jobs.create(a_plan(closed), "ann")
     store.jobs.claim(job)
@@ -250,7 +250,7 @@ def test_newest_jobs_come_first(store: Store) -> None:
     assert [job.id for job in store.jobs.all(most=1)] == made[-1:]
 
 
-def test_names_are_kept_as_they_are(store: Store) -> None:
+def test_names_are_saved_unchanged(store: Store) -> None:
     name = 'Zoë [red]"x"[/] 日本'
     job = store.jobs.create(
         Plan("add", None, None, (PlanItem(Will.DO, "c", name, "xero", "o", facts=AddFacts(team=name)),)),

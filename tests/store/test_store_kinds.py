@@ -116,7 +116,7 @@ def test_refresh_renews_names_and_details(store: Store) -> None:
     assert list(store.clients.find(parse('"abbey books"'), NOW)) == [1]
 
 
-def test_what_is_set_on_a_client(store: Store) -> None:
+def test_values_set_on_a_client_are_shown(store: Store) -> None:
     client = later(
         store,
         of_client(Kind.CLIENT_RENAMED, "c1", name="Élan", before="Abbey Bakery"),
@@ -177,7 +177,7 @@ def test_end_written_in_another_zone_is_the_same_end(store: Store) -> None:
     assert store.clients.counts(NOW)[Status.EXPIRED] == 1
 
 
-def test_settings_are_kept_until_it_is_connected_again(store: Store) -> None:
+def test_settings_stay_until_it_is_connected_again(store: Store) -> None:
     settings = {"lists": ["tax_rates"], "refresh_days": 7, "follow_details": False, "note": "ask"}
     one = link(later(store, of_link(Kind.SETTINGS_CHANGED, "c1", "o1", settings=settings)))
     assert (one.settings.lists, one.settings.refresh_days, one.settings.follow_details) == (

@@ -80,7 +80,7 @@ def test_removed_client_holds_no_code_and_comes_back_only_while_it_is_free(store
     assert client_of(store, "c1").practice_code == "A1"
 
 
-def test_entries_of_one_append_are_kept_together_or_not(store: Store) -> None:
+def test_entries_of_one_append_are_saved_together_or_not(store: Store) -> None:
     before = derived(database_of(store)), store.ledger.last()
     with pytest.raises(Clash):
         store.ledger.append(added("c3", team="New team"), connected("c3", "o9"), connected("c3", "o9"))

@@ -35,7 +35,7 @@ SET_IN_THE_CHILD = {
     "TMPDIR",
     "PYTHONPATH",
 }
-"""Variables that are looked up while the program is imported, and are right all the same."""
+"""Variables that are looked up while the program is imported, but whose values don't matter."""
 READ_BY_C = re.compile("PYTHON[A-Z]|OPENSSL_")
 """Prefixes of variables that the interpreter and its libraries read at their start."""
 ELSEWHERE = re.compile("LC_|SSH_")

@@ -102,7 +102,7 @@ def test_everything_reached_is_reconnected_after_a_colleague_leaves(practice: Pr
     assert again.total == 0
 
 
-def test_what_the_sign_in_does_not_reach_is_listed_with_the_reason(practice: Practice) -> None:
+def test_unreachable_organisations_are_listed_with_the_reason(practice: Practice) -> None:
     everything, few = practice.people[0], practice.people[2]
     practice.add(everything)
     practice.sandbox.fault("expire", person=everything)
@@ -203,7 +203,7 @@ def test_disconnecting_ends_it_there_too_and_here_when_it_cannot_be_reached(prac
     assert practice.do(reach) == set(found) - {one}
 
 
-def test_what_someone_ended_during_a_refresh_stays_ended(practice: Practice) -> None:
+def test_integration_that_someone_ended_during_a_refresh_stays_ended(practice: Practice) -> None:
     practice.add(practice.people[0])
     organisation = min(clients(practice))
     client = clients(practice)[organisation][0]

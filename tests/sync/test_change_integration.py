@@ -151,7 +151,7 @@ async def test_new_organisation_that_does_not_answer_changes_nothing(practice: P
     assert kinds(practice, client) == before and practice.softwares["alpha"].ended == []
 
 
-async def test_what_someone_changed_meanwhile_is_left_alone(practice: Practice):
+async def test_integration_that_someone_changed_meanwhile_is_left_alone(practice: Practice):
     client = practice.client(practice.sign_in("alpha"), "1")
     change = plan(practice, client, practice.sign_in("beta", ANN, "9"))
     practice.store.ledger.append(NewEntry(Kind.DISCONNECTED, "x", client, "alpha", "1", {"there": "ended"}))

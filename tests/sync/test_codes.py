@@ -46,7 +46,7 @@ ODD_CODES = st.lists(st.sampled_from(ALIKE), min_size=1, max_size=3).map("".join
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(st.tuples(st.integers(0, 3), ODD_CODES), max_size=5))
-def test_what_the_dry_run_accepts_the_upload_does(store: Store, lines: list[tuple[int, str]]) -> None:
+def test_upload_does_what_the_dry_run_accepts(store: Store, lines: list[tuple[int, str]]) -> None:
     if not known(store):
         for n in range(4):
             add(store, f"Client {n}", code=f"C{n}")
@@ -135,7 +135,7 @@ def test_values_safe_in_spreadsheets_are_exported_unchanged(store: Store, tmp_pa
 
 
 @pytest.mark.parametrize("cell", ['="00123"', "'00123", "00123"])
-def test_code_that_was_kept_as_text_is_read(cell: str) -> None:
+def test_code_that_was_saved_as_text_is_read(cell: str) -> None:
     assert plain(cell) == "00123"
 
 

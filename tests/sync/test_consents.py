@@ -17,7 +17,7 @@ def by(person: Person, company: str) -> SignIn:
     return SignIn(own, "ledgers", person, datetime.now(UTC), None, company, f"Company {company}")
 
 
-def test_one_after_the_other_to_the_end():
+def test_consents_are_given_one_after_the_other():
     run = Consents(RUN)
     for number, each in enumerate(RUN):
         assert run.next == each and run.left == 4 - number and run.goes_on

@@ -104,7 +104,7 @@ def test_trouble_is_passed_on_unchanged(working: Engine) -> None:
         working.submit(fails).result(5)
 
 
-def test_nobody_waits_after_the_engine_is_closed(working: Engine) -> None:
+def test_callers_get_an_error_after_the_engine_is_closed(working: Engine) -> None:
     working.submit(lambda session: asyncio.sleep(0)).result(5)
     working.close()
     with pytest.raises(Trouble, match="closing"):

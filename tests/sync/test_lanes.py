@@ -156,7 +156,7 @@ async def test_company_that_answers_again_needs_none(practice: Practice):
     assert [each.id for each in practice.held("beta")] == [own.id]
 
 
-async def test_one_companys_refusal_says_nothing_of_the_others(practice: Practice):
+async def test_one_companys_refusal_says_nothing_about_the_others(practice: Practice):
     own = [practice.sign_in("beta", ANN, company) for company in ("1", "2")]
     for sign_in in own:
         practice.client(sign_in, str(sign_in.organisation_id))

@@ -39,7 +39,7 @@ def test_colleagues_do_not_overwrite_each_others_preferences(
     assert store.changes() == before, "nothing is written to the practice"
 
 
-def test_what_release_0_2_saved_for_everyone_is_the_start(
+def test_preferences_start_with_what_release_0_2_saved_for_everyone(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with database_of(store).writing() as db:

@@ -54,7 +54,7 @@ def test_group_of_the_practice_shares_the_files_beside_it(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to any group")
-def test_locks_for_renewals_are_kept_where_no_colleague_can_move_them_away(practice: Practice) -> None:
+def test_locks_for_renewals_are_where_no_colleague_can_move_them(practice: Practice) -> None:
     shared = practice.folder / "shared"
     shared.mkdir()
     os.chown(shared, -1, 54321)

@@ -66,7 +66,7 @@ def test_bulk_change_is_one_step_and_keeps_what_others_changed_since(store: Stor
     assert "“Client 1” is back in team North." in undo(store, "bob")
 
 
-def test_only_clients_without_a_living_integration_are_removed_and_come_back(store: Store) -> None:
+def test_only_clients_without_an_active_integration_are_removed_and_restored(store: Store) -> None:
     sign_in = signed_in(store, ANN)
     ids = [add(store, "Alone", code="A1"), add(store, "Integrated", sign_in)]
     assert client_edits.remove(store, "ann", [client(store, id) for id in ids]) == 1

@@ -104,7 +104,7 @@ def test_pipe_among_the_copies_does_not_block(cli: Command, database: Path) -> N
     assert result.code == 0
 
 
-def test_what_a_killed_copy_left_is_removed_after_a_day(cli: Command, database: Path) -> None:
+def test_remains_of_a_killed_copy_are_removed_after_a_day(cli: Command, database: Path) -> None:
     import os
     import time
 

@@ -1,4 +1,4 @@
-"""A spreadsheet evaluates nothing in an exported CSV, and every text is read back as it was."""
+"""A spreadsheet evaluates nothing in an exported CSV, and every text is read back unchanged."""
 
 import csv
 import io
@@ -58,7 +58,7 @@ def test_every_text_is_defused_and_comes_back(text: str):
         "a@b.c",
     ],
 )
-def test_ordinary_text_is_left_as_it_is(text: str):
+def test_ordinary_text_stays_unchanged(text: str):
     assert defused(text) == text == plain(text)
 
 

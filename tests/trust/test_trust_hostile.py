@@ -87,7 +87,7 @@ def test_screens_show_it_and_send_none_of_it_to_the_terminal(config: Path):
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(st.characters(codec=None), max_size=50))
-def test_what_is_cleaned_drives_nothing_and_cleaning_twice_changes_nothing(text: str):
+def test_cleaned_text_is_harmless_and_cleaning_twice_changes_nothing(text: str):
     cleaned = clean(text)
     assert clean(cleaned) == cleaned
     assert drives(cleaned.encode()) == [], "and it can be encoded"

@@ -188,7 +188,7 @@ class ClientsScreen(TriagedList):
                 await self._work(read, ask)
             finally:
                 self._questions_due -= 1
-                if self.is_on_top:  # nothing was asked: the keys behind it are not for the list
+                if self.is_on_top:  # nothing was asked, so the keys after it are not for the list
                     self.main.key_queue.leave_out()
                 self.main.caught_up()
 

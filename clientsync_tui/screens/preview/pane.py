@@ -16,7 +16,7 @@ from ...widgets.details_pane import DetailsPane
 from ..main import Main
 
 WIDE = 140
-"""The terminal width from which it stands beside the list."""
+"""The terminal width from which it is beside the list."""
 REST_S = 0.15
 """How long after the last movement of the cursor it follows, so that a key held down never waits for it."""
 AT_ONCE_S = 0.01
@@ -25,7 +25,7 @@ STEP = 4
 """How many cells a key widens it by."""
 NARROWEST, LEFT_FOR_LIST = 36, 64
 SHOWN, WIDTH = "preview", "preview_width"
-"""The preferences for whether it stands beside the list, and how wide."""
+"""The preferences for whether it is beside the list, and how wide."""
 
 
 class PreviewPane(DetailsPane):

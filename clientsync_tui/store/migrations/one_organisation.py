@@ -4,7 +4,7 @@ from sqlite_utils import Database
 
 
 def take(tables: Database) -> None:
-    """Adds the columns; earlier entries have no organisation of their own."""
+    """Adds the columns. Earlier entries name no single organisation."""
     db = tables.conn
     db.execute("ALTER TABLE sign_ins ADD COLUMN organisation_id TEXT")
     db.execute("ALTER TABLE sign_ins ADD COLUMN organisation_name TEXT")

@@ -1,4 +1,4 @@
-"""Keeps up with the server while a program is open, on a thread of its own. The server announces each change, and we also ask from
+"""Keeps up with the server while a program is open, on its own thread. The server announces each change, and we also ask from
 time to time.
 """
 

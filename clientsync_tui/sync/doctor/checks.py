@@ -122,7 +122,7 @@ async def _software(
     except EXPECTED as error:
         trouble = no_answer(error, configured.software.title, address, TIMEOUT_S)
         return Finding(name, False, f"{address}: {trouble}"), None
-    # The token address answers a GET with an error of its own. Any answer at all is what we want.
+    # The token address answers a GET with an error. Any answer shows that it is reachable.
     fine = answer.status_code == 200 if issuer else answer.status_code < 500
     return Finding(name, fine, f"{address} answers {answer.status_code}"), _clock(answer.headers, name)
 

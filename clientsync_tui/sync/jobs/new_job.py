@@ -11,7 +11,7 @@ from ...store.store import Store
 def new_job(store: Store, plan: Plan, actor: str) -> str:
     """Saves the job and returns its id. `actor`: who started it, unless one of the plan's own sign-ins says so.
 
-    An unfinished job whose remaining items are all in the plan is cancelled, so that nobody is asked to resume it too.
+    An unfinished job whose remaining items are all in the plan is cancelled, so that the program does not offer to resume it too.
     The daily copy is made first, so that it does not contain the job.
     """
     keep_daily(store)
@@ -31,9 +31,7 @@ def _person(store: Store, plan: Plan) -> str | None:
 
 
 def keep_daily(store: Store) -> None:
-    """Makes the daily copy of the practice, unless there is one. If that fails, the job goes on; `doctor` reports
-    the problem.
-    """
+    """Makes the daily copy of the practice, unless there is one. If that fails, the job still runs, and `doctor` reports the problem."""
     with suppress(OSError, SqliteError):
         store.inspection.keep_daily_copy()
 

@@ -299,7 +299,7 @@ class Runner:
                 await self._writer.write(partial(self._keep, item, SKIPPED_CHANGED))
 
     def _keep(self, item: Item, outcome: Outcome) -> None:
-        """Saves an item's outcome in the writer's transaction. Raises Clash if somebody else was faster."""
+        """Saves an item's outcome in the writer's transaction. Raises Clash if someone else was faster."""
         store = self._store
         expects = outcome.expects
         if expects is not None and not store.clients.still(expects):

@@ -34,7 +34,7 @@ def _of(lane: Lane, waiting: Mapping[str, int], softwares: Mapping[str, Software
 
 
 def consents(software: Software, count: int) -> str:
-    """How many organisations still need somebody to sign in for them."""
+    """How many organisations still need a sign-in."""
     one, several = software.organisation_words
     if count == 1:
         return f"1 {one} in {software.title} still needs its own consent. Sign in for it."

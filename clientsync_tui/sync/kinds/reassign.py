@@ -59,7 +59,7 @@ def plan(request: Request) -> "Plan":
 
 
 async def do(task: "Task") -> "Outcome":
-    """Makes this sign-in the integration's. If somebody else took it over meanwhile, leaves it alone."""
+    """Makes this sign-in the integration's. If someone else took it over meanwhile, leaves it alone."""
     from .seam.pulling import take_over
     from .seam.task import SKIPPED_CHANGED, skipped
 

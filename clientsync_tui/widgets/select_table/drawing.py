@@ -104,7 +104,7 @@ class Drawing:
 
     @property
     def mark_width(self) -> int:
-        """How many cells stand in front of a row."""
+        """How many cells are before a row."""
         return 0 if self._selection is None else self._signs.width
 
     def line(self, y: int) -> Strip:

@@ -31,7 +31,7 @@ class Pointed(Shown, Protocol):
 
     @property
     def places(self) -> Sequence[Place]:
-        """Where each column stands."""
+        """Where each column is."""
         ...
 
     @property
@@ -41,7 +41,7 @@ class Pointed(Shown, Protocol):
 
     @property
     def mark_width(self) -> int:
-        """How many cells stand in front of a row."""
+        """How many cells are before a row."""
         ...
 
     @property

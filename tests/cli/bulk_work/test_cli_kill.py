@@ -39,7 +39,7 @@ class Ground:
         return Command(practice.config)
 
     def copy(self, cli: Command, folder: Path) -> Command:
-        """The same practice as it is now, in another folder. The keyring is the same, and so the sign-in is too."""
+        """A copy of the practice's present state in another folder. It uses the same keyring, and so the same sign-in."""
         shutil.copytree(cli.config.parent, folder)
         return Command(folder / cli.config.name)
 

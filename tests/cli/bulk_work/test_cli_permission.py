@@ -1,4 +1,4 @@
-"""Reconnecting what lacks a permission: the sign-in that lacks it is not tried again, a new one is asked for."""
+"""Reconnecting what lacks a permission: the program does not try the sign-in that lacks it again, but asks for a new one."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -96,7 +96,7 @@ def test_terminal_signs_in_again_at_once(practice: Practice, cli: Command) -> No
     assert terminal.end() == 0
 
 
-def test_what_lacks_nothing_is_reconnected_at_once(practice: Practice, cli: Command) -> None:
+def test_client_without_a_missing_permission_is_reconnected_at_once(practice: Practice, cli: Command) -> None:
     first, second = connected(practice)
     found_broken(practice, first)
     found_broken(practice, second, Reason.DISCONNECTED_THERE)

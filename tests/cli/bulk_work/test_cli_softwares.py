@@ -84,7 +84,7 @@ def test_app_with_wrong_credentials_is_reported_beside_the_others(
     assert statuses(cli)[MANY, "broken"] == 1
 
 
-def test_what_a_disconnect_ends_and_where_is_reported(practice: Practice, cli: Command) -> None:
+def test_plan_says_what_a_disconnect_ends_and_where(practice: Practice, cli: Command) -> None:
     everywhere(practice, cli)
     assert cli.inside("disconnect", "--yes", "--all").code == 0
     there = Counter(
@@ -232,7 +232,7 @@ def test_dry_run_promises_nothing_that_waits_for_a_sign_in(practice: Practice, c
         assert cli.inside("reconnect", *words, "--json").code == 3
 
 
-def test_what_is_not_possible_is_not_called_failed(practice: Practice, cli: Command) -> None:
+def test_impossible_items_are_not_called_failed(practice: Practice, cli: Command) -> None:
     me, colleague = practice.people[:2]
     practice.add(me, software=MANY)
     practice.sandbox.fault("revoke", software=MANY, person=me)

@@ -59,7 +59,7 @@ def test_colleagues_claim_is_taken_over_but_never_released(cli: Command) -> None
     assert entries[-1]["kind"] == "claim_taken_over" and entries[-1]["body"]["from"]["name"] == "noor"
 
 
-def test_bulk_commands_warn_of_a_colleagues_claim_and_go_on(cli: Command) -> None:
+def test_bulk_commands_warn_of_a_colleagues_claim_and_continue(cli: Command) -> None:
     as_noor(cli, "Abbey", "Baker")
     both = ("--client", "Abbey", "--client", "Baker", "--client", "Cedar")
     for command in (("team", "assign", "South", *both), ("remove", *both, "--dry-run")):

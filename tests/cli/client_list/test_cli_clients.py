@@ -137,7 +137,7 @@ def test_export(cli: Command, tmp_path: Path, store: Store) -> None:
     file = tmp_path / "clients.csv"
     file.write_text("what was there before")
     assert cli.inside("export", "--yes", str(file), "--json").json == {"file": str(file), "clients": 5}
-    assert file.read_bytes().startswith(b"\xef\xbb\xbf"), "Excel takes it for UTF-8 only so"
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf"), "Excel needs the mark to read it as UTF-8"
     with file.open(encoding="utf-8-sig", newline="") as text:
         rows = {row["Client"]: row for row in csv.DictReader(text)}
     assert rows[HARBOUR]["Status"] == "broken"

@@ -71,7 +71,7 @@ def test_stream_is_read_to_its_end(cli: Command, store: Store) -> None:
     assert codes(store)[A] == "N2"
 
 
-def test_pipe_that_nobody_writes_to_is_not_waited_for(cli: Command, tmp_path: Path) -> None:
+def test_pipe_without_a_writer_is_not_waited_for(cli: Command, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     started = [
@@ -101,7 +101,7 @@ def test_valid_codes_file_is_uploaded(cli: Command, store: Store, file: Path, te
     assert again["changed"] == 0
 
 
-def test_what_excel_calls_unicode_text(cli: Command, store: Store, file: Path) -> None:
+def test_excels_unicode_text_is_read(cli: Command, store: Store, file: Path) -> None:
     file.write_bytes(f"Client\tPractice code\r\n{A}\tN1\r\n{C}\tN3\r\n".encode("utf-16"))
     assert cli.inside("codes", "upload", str(file)).code == 0
     assert codes(store) == {A: "N1", B: "BAK", C: "N3"}

@@ -123,7 +123,7 @@ def test_one_client_is_changed_and_undone(busy: Office) -> None:
     assert busy.cli.inside("client", "B").code == 2
 
 
-def test_one_connection_is_looked_at_refreshed_and_set(busy: Office) -> None:
+def test_one_connection_is_shown_refreshed_and_set(busy: Office) -> None:
     here = (CLIENTS, "all clients", "1", "connections")
     said = busy.menu(
         *here,
@@ -265,7 +265,7 @@ def test_software_is_set_up(office: Office) -> None:
     )
 
 
-def test_secret_of_a_software_is_kept_in_the_keyring(office: Office) -> None:
+def test_secret_of_an_app_is_saved_in_the_keyring(office: Office) -> None:
     said = office.menu(CLIENT_SYNC, "quickbooks", "set up", "", "", "the-secret", "n")
     assert "QuickBooks Online is set up" in said
     assert "the-secret" in entries(Path(os.environ["TEST_KEYRING"])).values()

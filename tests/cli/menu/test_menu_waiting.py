@@ -47,7 +47,7 @@ def test_signing_in_and_going_on(office: Office) -> None:
     assert f"{office.bob} reaches 9 organisations; 0 already on the client list." in said.out
 
 
-def test_what_is_piped_behind_a_pasted_address_is_answered_by_the_menu(office: Office) -> None:
+def test_lines_piped_after_a_pasted_address_reach_the_menu(office: Office) -> None:
     started = office.cli.start("menu", stdin=subprocess.PIPE)
     for answer in (*XERO, "sign in"):
         started.say(answer)

@@ -50,7 +50,7 @@ def test_code_that_is_refused_saves_nothing(practice: Practice) -> None:
     assert not any(row["signed_in"] for row in cli.inside("software", "--json").json)
 
 
-def test_code_that_nobody_enters_times_out(practice: Practice) -> None:
+def test_unused_code_times_out(practice: Practice) -> None:
     cli = Command(practice.config)
     said = cli.inside("sign-in", APP, "--device", "--timeout", "0.2")
     assert said.code == 3 and "Nobody signed in within 0.2 s" in said.err

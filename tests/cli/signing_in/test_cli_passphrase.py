@@ -88,7 +88,7 @@ def test_on_a_terminal_the_old_one_is_asked_once_and_the_new_one_twice_and_none_
     assert held(file, "the new one") == "1"
 
 
-def test_it_is_asked_on_the_terminal_though_all_streams_are_pipes(
+def test_passphrase_is_asked_on_the_terminal_although_all_streams_are_pipes(
     command: Command, file: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.delenv("CLIENTSYNC_PASSPHRASE_FILE")

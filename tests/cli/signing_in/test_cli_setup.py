@@ -74,7 +74,9 @@ def test_setup_says_how_and_then_sets(cli: Command) -> None:
 @pytest.mark.parametrize(
     "words", [("setup", "xero", "--client-id", "ABC"), ("config", "set", "software.xero.client_id", "ABC")]
 )
-def test_what_writes_the_configuration_begins_a_new_file(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_commands_that_write_the_configuration_create_the_file(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
     new = Command(tmp_path / "new.toml")
     refused = new.inside("clients")
     assert (refused.code, "There is no configuration file" in refused.err) == (2, True)
@@ -96,7 +98,7 @@ def test_softwares_still_works_as_the_former_name_of_software(cli: Command) -> N
     assert "softwares" not in cli.inside("--help").out
 
 
-def test_what_cannot_work_is_not_written(cli: Command) -> None:
+def test_settings_that_can_not_work_are_not_written(cli: Command) -> None:
     before = cli.config.read_text()
     assert cli.inside("setup", "xero", "--client-id", "ABC", "--redirect-port", "0").code == 2
     assert cli.inside("setup", "xerro", "--client-id", "ABC").code == 2
@@ -292,7 +294,7 @@ def test_file_that_is_not_a_copy_is_not_restored(cli: Command, tmp_path: Path) -
         said = cli.inside("restore", "--yes", str(file))
         assert said.code == 2, file
         assert len(said.err.splitlines()) == 1
-    assert cli.inside("backup", "--yes", str(notes)).code == 2, "somebody's file is not replaced"
+    assert cli.inside("backup", "--yes", str(notes)).code == 2, "an existing file is not replaced"
     assert cli.inside("backup", "--yes", str(tmp_path / "practice.db")).code == 2
     assert notes.read_text().startswith("not a database")
     assert listed(cli) == ["One"]

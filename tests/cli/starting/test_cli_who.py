@@ -79,7 +79,7 @@ def test_sign_in_is_still_held_after_the_host_is_renamed(alone: Office) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix" or this_user.login() is None, reason="needs a login name")
-def test_what_the_former_release_noted_is_still_held(alone: Office) -> None:
+def test_sign_ins_recorded_by_the_former_release_are_still_held(alone: Office) -> None:
     hold_as(alone, f"{this_user.login()}@{socket.gethostname()}")
     assert [
         each["signed_in"] for each in alone.cli.inside("software", "--json").json if each["name"] == "xero"

@@ -76,7 +76,7 @@ async def test_code_name_and_note_of_the_client_under_the_cursor(tmp_path: Path)
         await until(pilot, lambda: "Abbey Road Bakery Ltd" in shown(pilot))
 
 
-async def test_all_the_lines_of_a_pasted_note_are_kept(tmp_path: Path) -> None:
+async def test_all_lines_of_a_pasted_note_are_saved(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("down", "e", *"Ask: ")
@@ -102,7 +102,7 @@ async def test_all_the_lines_of_a_pasted_note_are_kept(tmp_path: Path) -> None:
         assert client(screen, "Abbey Road Bakery Ltd").note == "one / two / three"
 
 
-async def test_only_clients_without_a_living_integration_are_removed(tmp_path: Path) -> None:
+async def test_only_clients_without_an_active_integration_are_removed(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     async with opened(tmp_path) as (pilot, screen):
         await pilot.press("A", "X")
@@ -119,7 +119,7 @@ async def test_only_clients_without_a_living_integration_are_removed(tmp_path: P
         await until(pilot, lambda: "All 11" in shown(pilot) and "Alone Ltd" in shown(pilot))
 
 
-async def test_what_is_exported_can_be_uploaded_again_with_codes(tmp_path: Path) -> None:
+async def test_export_can_be_uploaded_again_with_codes(tmp_path: Path) -> None:
     practice_of_eleven(tmp_path).close()
     file = tmp_path / "out" / "clients.csv"
     file.parent.mkdir()

@@ -37,7 +37,7 @@ VALUES = {
         ("exp", ["status:expiring", "status:expired"], "status:expiring "),
     ],
 )
-def test_what_a_word_may_become(text: str, offered: list[str], becomes: str) -> None:
+def test_completions_of_a_word(text: str, offered: list[str], becomes: str) -> None:
     found = complete(text, len(text), VALUES)
     assert [each.shown for each in found] == offered
     assert (found[0].text, found[0].cursor) == (becomes, len(becomes))
@@ -45,7 +45,7 @@ def test_what_a_word_may_become(text: str, offered: list[str], becomes: str) -> 
         assert parse(becomes)[-1].field
 
 
-def test_only_the_word_before_the_cursor_is_completed_and_nothing_where_nothing_fits() -> None:
+def test_only_the_word_before_the_cursor_is_completed_if_anything_fits() -> None:
     assert complete("te bakery", 2, VALUES)[0].text == "team:bakery"
     assert complete("bakery", 6, VALUES) == []
     assert complete("team:none", 9, VALUES) == []
@@ -69,7 +69,7 @@ def test_columns_that_cannot_be_read_are_the_usual_ones(kept: str | None) -> Non
     assert read(kept) == usual()
 
 
-def test_columns_come_back_as_they_were_kept() -> None:
+def test_saved_columns_are_restored() -> None:
     columns = (widened(usual()[1], 31), usual()[0])
     assert read(written(columns)) == columns
 

@@ -231,7 +231,7 @@ async def test_keys_for_a_question_that_is_not_asked_are_ignored(tmp_path: Path)
     async with opened(tmp_path) as (pilot, screen):
         await until(pilot, lambda: "All 11" in shown(pilot))
         await pilot.press("down")
-        # It has an integration, so nothing can be removed and nothing is asked.
+        # It has an integration, so it can't be removed, and there is no question.
         at_once(pilot, "X", "n", *"New", "enter")
         await until(pilot, lambda: "5 keys that you pressed were ignored" in shown(pilot))
         assert pilot.app.screen is screen

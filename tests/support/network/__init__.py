@@ -1,1 +1,1 @@
-"""What stands between a program under test and its peers: connections, certificates, network namespaces, a browser."""
+"""What is between a program under test and its peers: connections, certificates, network namespaces, a browser."""

@@ -13,7 +13,7 @@ LARGEST_PAGE = 100
 def paged(
     request: Request, key: str, records: list[dict[str, Any]], *, largest: int = LARGEST_PAGE
 ) -> Response:
-    """The page that is asked for. A `per_page` that is too large counts as the largest."""
+    """The requested page. A `per_page` that is too large counts as the largest."""
     page, size = _count(request, "page", 1), min(_count(request, "per_page", USUAL_PAGE), largest)
     last = max(1, -(-len(records) // size))
     pages = {"first": 1, "last": last}

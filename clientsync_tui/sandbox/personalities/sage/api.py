@@ -142,7 +142,7 @@ class Api:
 
 
 def _paged(request: Request, records: list[dict[str, Any]]) -> Response:
-    """The page that is asked for, its lines short unless `attributes` names more."""
+    """The requested page, with short lines unless `attributes` names more."""
     asked = request.query_params
     page, size = asked.get("page", "1"), asked.get("items_per_page", str(USUAL_PAGE))
     if not (page.isdecimal() and size.isdecimal() and int(page) and 0 < int(size) <= LARGEST_PAGE):
