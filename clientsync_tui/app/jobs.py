@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..practice.trouble import SignInNeeded, Trouble
-from ..terminal import notices
+from ..terminal import notifications
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -69,4 +69,4 @@ class Jobs:
             severity = "error" if trouble else "information"
             app.notify(message, title=heading, severity=severity, markup=False, timeout=15)
         if not (is_shown and app.app_focus):
-            self._write(notices.sequence(heading, message, self._workplace.config.screen.notices))
+            self._write(notifications.sequence(heading, message, self._workplace.config.screen.notices))

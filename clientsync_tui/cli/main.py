@@ -31,7 +31,7 @@ COMMANDS = {
     "undo": "client_list.undo",
     "settings": "client_list.connection",
     "open": "client_list.connection",
-    "lists": "client_list.pulled",
+    "lists": "client_list.lists",
     "views": "client_list.views",
     "export": "client_list.export",
     "codes": "client_list.codes",

@@ -14,7 +14,7 @@ from clientsync_tui.app.app import ClientSyncApp
 from clientsync_tui.config.reading import load
 from clientsync_tui.practice.trouble import UsageError
 from clientsync_tui.screens.connections.open_app import OpenSoftware
-from clientsync_tui.terminal import clipboard, notices
+from clientsync_tui.terminal import clipboard, notifications
 from tests.support.pilot import run_app
 from tests.support.practice import Practice, practice, practices, shown, until
 
@@ -36,15 +36,15 @@ LINK = "https://example.com/authorize?state=" + "x" * 300
     ],
 )
 def test_each_terminal_gets_its_own_notification(environment: dict[str, str], kind: str) -> None:
-    sent = notices.sequence("Check: ended", "3 done; 1\x1b]52;c;eA==\x07 failed", "auto", environment)
+    sent = notifications.sequence("Check: ended", "3 done; 1\x1b]52;c;eA==\x07 failed", "auto", environment)
     expected = {
         "bell": "\a",
         "9": "\x1b]9;Check: ended: 3 done, 1]52,c,eA== failed\x1b\\",
         "777": "\x1b]777;notify;Check: ended;3 done, 1]52,c,eA== failed\x1b\\",
     }
     assert sent == expected[kind]
-    assert notices.sequence("a", "b", "bell", environment) == "\a"
-    assert notices.sequence("a", "b", "off", environment) == ""
+    assert notifications.sequence("a", "b", "bell", environment) == "\a"
+    assert notifications.sequence("a", "b", "off", environment) == ""
 
 
 def test_setting_has_three_values(tmp_path: Path) -> None:

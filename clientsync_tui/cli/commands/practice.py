@@ -110,8 +110,8 @@ def move(target: str, dry_run: bool, yes: bool, as_json: bool) -> None:
     """
     from ...config.server_address import has_secret, is_server
     from ...practice.counted import counted
-    from ...sync.home.joining import move as move_practice
     from ...sync.home.joining import own_sign_in
+    from ...sync.home.moving import move as move_practice
     from .. import output
 
     place = target
