@@ -31,3 +31,14 @@ def own_key(id: str, action: str, title: str = "", *, show: bool = True) -> Bind
     """Binds a screen's own `action` to the keys that `id` has everywhere."""
     usual_title, keys = USUAL[id]
     return Binding(keys, action, title or usual_title, show=show, id=id)
+
+
+ANSWERING = (
+    own_key("dialogue.yes", "answer(True)"),
+    own_key("dialogue.no", "answer(False)"),
+    Binding("escape", "answer(False)", "No", show=False),
+    own_key("dialogue.close", "answer(False)", "No", show=False),
+    Binding("left", "app.focus_previous", "Previous button", show=False),
+    Binding("right", "app.focus_next", "Next button", show=False),
+)
+"""The keys of a question, which calls `action_answer`."""

@@ -9,7 +9,7 @@ from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
@@ -21,7 +21,7 @@ from ...sync.jobs.new_job import new_job
 from ...sync.kinds.seam import registry
 from ...widgets.answers import Answers
 from ...widgets.button import Button
-from ...widgets.dialogue_keys import own_key
+from ...widgets.dialogue_keys import ANSWERING, own_key
 from ...widgets.plan_list import PlanList
 from ..copying import copy_command
 from ..dialogues.dialogue import NOT_DONE, Dialogue
@@ -33,12 +33,7 @@ class PlanScreen(Dialogue[bool]):
     """Dismissed with whether to carry out the plan. Only `y` and the button confirm it, never the key that opened it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        own_key("dialogue.yes", "answer(True)"),
-        own_key("dialogue.no", "answer(False)"),
-        Binding("escape", "answer(False)", "No", show=False),
-        own_key("dialogue.close", "answer(False)", "No", show=False),
-        Binding("left", "app.focus_previous", "Previous button", show=False),
-        Binding("right", "app.focus_next", "Next button", show=False),
+        *ANSWERING,
         own_key("dialogue.command", "copy_command", "Copy as a command"),
         own_key("table.up", "table('move(-1)')", show=False),
         own_key("table.down", "table('move(1)')", show=False),

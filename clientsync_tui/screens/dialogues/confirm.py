@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from ...widgets.answers import Answers
 from ...widgets.button import Button
-from ...widgets.dialogue_keys import own_key
+from ...widgets.dialogue_keys import ANSWERING, own_key
 from .dialogue import NOT_DONE, Dialogue
 
 
@@ -21,12 +21,7 @@ class Confirm(Dialogue[bool]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        own_key("dialogue.yes", "answer(True)"),
-        own_key("dialogue.no", "answer(False)"),
-        Binding("escape", "answer(False)", "No", show=False),
-        own_key("dialogue.close", "answer(False)", "No", show=False),
-        Binding("left", "app.focus_previous", "Previous button", show=False),
-        Binding("right", "app.focus_next", "Next button", show=False),
+        *ANSWERING,
         own_key("table.up", "app.focus_previous", "Previous button", show=False),
         own_key("table.down", "app.focus_next", "Next button", show=False),
         own_key("table.page_up", "scroll(-1)", show=False),
