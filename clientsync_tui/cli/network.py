@@ -90,7 +90,7 @@ def _reaching(sign_in: SignIn, reach: Reach) -> tuple[SignIn, Reach]:
 
 
 def nobody(title: str, email: str | None, other_than: str | None) -> str:
-    """That this keyring holds no such sign-in to an app, in a sentence."""
+    """The message that this keyring holds no such sign-in to an app."""
     if email is not None:
         return f"No sign-in of {email} to {title} is held here."
     return f"Nobody{f' but {other_than}' if other_than else ''} is signed in to {title} here."

@@ -1,4 +1,4 @@
-"""Reads a whole file that the user named, or a stream in its place, and never waits for one that nobody writes to."""
+"""Reads a whole file that the user named, or a stream in its place, and never waits for one without a writer."""
 
 import errno
 import os
@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 STARTS_S = 2.0
-"""How long a pipe may have nobody who writes to it."""
+"""How long to wait for a program to open a pipe for writing."""
 SILENT_S = 60.0
-"""How long someone who holds a pipe open may write nothing."""
+"""How long a pipe's writer may write nothing."""
 
 AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 """Flags for opening a file whose kind is not known: opening a pipe would wait until someone opens its other end."""

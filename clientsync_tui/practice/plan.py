@@ -7,7 +7,7 @@ from enum import StrEnum
 from .facts import NO_FACTS, Facts
 
 NO_CLIENT = ""
-"""Instead of an id, for an organisation that is no client's and can't become one's."""
+"""Stands for a client's id, if an organisation has no client and can't get one."""
 
 
 class Will(StrEnum):

@@ -31,7 +31,7 @@ class ListScreen(ActionScreen):
         return "Clear" if self.has_list and self.shown_list.is_filtered else super().way_back
 
     def table_keys(self, entries: Mapping[str, Entry]) -> list[Entry]:
-        """What selects rows, where rows are selected."""
+        """On lists where rows can be selected, adds the keys that select."""
         if not self.has_list or not self.shown_list.table.check_action("toggle_row", ()):
             return []
         own = [

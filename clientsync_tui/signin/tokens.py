@@ -58,7 +58,7 @@ class _Patience:
     async def turn(
         self, limiter: Limiter, lane: Lane, limits: Limits, lease_s: float
     ) -> AsyncGenerator[None]:
-        """A turn in `lane`; the time until it comes is taken off."""
+        """A turn in `lane`. Waiting for it uses up the allowed time."""
         began = time.monotonic()
         async with limiter.turn(lane, limits, longest_wait_s=self.left_s, lease_s=lease_s):
             self.left_s = max(0.0, self.left_s - (time.monotonic() - began))

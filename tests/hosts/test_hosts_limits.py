@@ -55,7 +55,7 @@ async def test_two_hosts_make_no_more_calls_than_one_may(
 ) -> None:
     first, second = (Limiter(tmp_path / f"limits{n}", budget=budget) for n, budget in enumerate(budgets))
     with closing(first), closing(second):
-        # The second host has a block, of which the first can't take anything, however much faster it is.
+        # The second host has a block, of which the first one can take nothing, however fast it is.
         assert await let_through(second, tries=1, enough=1) == [1]
         made = await let_through(first, second, enough=RATE.calls - 1)
     assert sum(made) == RATE.calls - 1 and made[1] >= RATE.calls // PARTS - 1

@@ -60,7 +60,7 @@ class Desk:
         self.keyring = self.folder / "keyring"
         self.keyring.mkdir(exist_ok=True)
         self.vault = Vault(self.folder / "keyring.bin", time_limit_s=self.keyring_s)
-        # Of its own, so that no desk waits for a limit that another one reached.
+        # Each desk has its own, so that none waits for a limit that another one reached.
         self.limiter = Limiter(Path(tempfile.mkdtemp(dir=self.folder)) / "limits")
         self.tokens = self.new_tokens()
 

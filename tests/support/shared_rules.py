@@ -1,4 +1,4 @@
-"""Style sheets that cost tests less: what each app in a process would find out again is found out once."""
+"""Style sheets that make tests faster: apps in one process share what each would compute again."""
 
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ class SharedRules(Stylesheet):
     """Style sheets whose rules every app in the process shares. Parsing them is half the cost of starting an app."""
 
     _numbers: ClassVar[dict[object, int]] = {}
-    """One for each set of variables, because to hash them all takes longer than to use what is parsed."""
+    """One per set of variables, because hashing them all takes longer than using the parsed rules."""
     _parsed: ClassVar[dict[tuple[object, ...], list[RuleSet]]] = {}
     """The rules in one source."""
     _joined: ClassVar[dict[tuple[object, ...], tuple[list[RuleSet], dict[str, list[RuleSet]]]]] = {}
@@ -57,7 +57,7 @@ class SharedRules(Stylesheet):
 
     @classmethod
     def replace_rules(cls, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:
-        """Sets only the rules that differ, and asks for one new drawing of the node. Textual sets all, and asks with each."""
+        """Sets only the rules that differ, and requests one redraw of the node. Textual sets all of them, and requests a redraw for each."""
         base = node.styles.base
         old = base._rules
         if animate and "transitions" in rules:

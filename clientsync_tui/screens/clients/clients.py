@@ -140,7 +140,7 @@ class ClientsScreen(TriagedList):
         return super().unavailable(action)
 
     def label_of(self, action: Action) -> str:
-        """A fix is called what it does."""
+        """A fix has the name of what it does."""
         return self.line.does if self.line and action.name == "fix" else super().label_of(action)
 
     def table_keys(self, entries: Mapping[str, Entry]) -> list[Entry]:

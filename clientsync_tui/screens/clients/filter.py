@@ -227,7 +227,7 @@ class FilterBar(Widget, can_focus=False):
             self._beside.update(words, layout=more > 0 or (more < 0 and not self.has_class("typing")))
 
     def _fitting(self) -> str:
-        """The most words that fit. What clears is always seen; it gets shorter before the words do."""
+        """The most words that fit. The text that clears the filter is always visible. It gets shorter before the words do."""
         room = self._room_beside if self.has_class("shown") else self.size.width - 1
         for words in self._forms:
             for clears in dict.fromkeys((self._way_to_clear, self._way_to_clear and SHORT)):

@@ -13,7 +13,7 @@ def found_words(
 ) -> list[str]:
     """`7 of 1,204 clients · 3 selected (1 not shown) · 9 expired integrations to fix`, then shorter forms for a narrow screen.
 
-    `only`: what the clients have in common to which another screen has narrowed the list.
+    `only`: what the clients have in common, if another screen narrowed the list to them.
     """
     of_total = f" of {number(total)}" if shown != total else ""
     many = f"{number(shown)} of {counted(total, 'client')}" if of_total else counted(total, "client")

@@ -205,7 +205,7 @@ def _end(store: Store) -> Finding:
             False,
             f"its newest entry is from {iso(newest)}, {behind} ahead of this host's clock: set the clock",
         )
-    says = f"{counted(seq, 'entry', 'entries')}, whole; head {hash.hex()[:16]}"
+    says = f"{counted(seq, 'entry', 'entries')}, all intact; head {hash.hex()[:16]}"
     if early := store.inspection.entries_after(now + CLOCK_MAY_BE_BEHIND):
         says += f"; {counted(early, 'entry', 'entries')} made while the clock was ahead"
     return Finding("ledger", True, says)
