@@ -90,5 +90,6 @@ async def check_secret(configured: Configured) -> None:
     if configured.needs_secret and not await configured.secret():
         name, title = configured.software.name, configured.software.title
         raise Misconfigured(
-            f"{title} needs the app's client secret, and this keyring has none: `clientsync setup {name} --secret-stdin`."
+            f"{title} needs the app's client secret, and this keyring has none. Enter it in Set up, or with `clientsync setup {name} "
+            "--secret-stdin`."
         )

@@ -124,7 +124,7 @@ def _viewer(workplace: "Workplace", now: "datetime") -> "Viewer":
 def client(client: str, as_json: bool) -> None:
     """Show one client: integrations, reasons, history.
 
-    C is a practice code, an exact name or an id.
+    CLIENT is a practice code, an exact name or an id.
     """
     from collections import Counter
     from datetime import UTC, datetime

@@ -102,22 +102,19 @@ def _secret(software: "Software", from_stdin: bool) -> str:
 
     if not from_stdin:
         ask = software.grant.secret == "required" and interactive()  # noqa: S105  (a word, not a secret)
-        if not ask:
-            return ""
-        answer: str = click.prompt(
-            "Client secret (Enter keeps the current one)",
-            default="",
-            show_default=False,
-            hide_input=True,
-            err=True,
-        )
-        return answer.strip(BLANKS)
+        return _asked("Client secret (Enter keeps the current one)").strip(BLANKS) if ask else ""
     if software.grant.secret == "never":  # noqa: S105
         raise click.UsageError(f"{software.title} apps have no secret.")
-    secret = secret_line("The secret on stdin").strip()
+    # A terminal would show what is typed.
+    secret = (_asked("Client secret") if interactive() else secret_line("The secret on stdin")).strip(BLANKS)
     if not secret:
         raise click.UsageError("No secret came on stdin.")
     return secret
+
+
+def _asked(question: str) -> str:
+    answer: str = click.prompt(question, default="", show_default=False, hide_input=True, err=True)
+    return answer
 
 
 def _save(workplace: "Workplace", set_up: "SetUp", table: "SoftwareTable", secret: str) -> None:

@@ -43,8 +43,7 @@ class SetUpScreen(Dialogue[bool]):
                 yield Static(self._set_up.steps(table), id="steps", markup=False)
             yield self._field("client_id", "Client id", table.client_id)
             if grant.secret != "never":  # noqa: S105  (a word, not a secret)
-                needed = grant.secret == "required"  # noqa: S105
-                hint = "saved in the keyring" if needed else "only if the app has one; saved in the keyring"
+                hint = "only if the app has one" if grant.secret == "optional" else ""  # noqa: S105
                 yield self._field("secret", "Secret", "", hint, password=True)
             if self._set_up.needs_page(table):
                 yield self._field("redirect_url", "Redirect URL", table.redirect_url, "https://")

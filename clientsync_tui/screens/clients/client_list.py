@@ -29,7 +29,7 @@ from ..titles import title
 from .complete import values_of
 from .facts import Facts, Glanced, Listed, Query, facts_now, first_listed, glanced, listed
 from .filter import FilterBar, FilterInput
-from .found import found_words
+from .found import empty_words, found_words
 from .header import ListHeader
 from .rows import ClientRows, about, columns, today
 from .triage import FixList, TriageTabs
@@ -38,12 +38,6 @@ FIRST_PAGE = 200
 """How many rows the first frame reads."""
 TYPED_S = 0.25
 """How long after the last letter of a filter the fixes are updated, so that the list doesn't jump with each letter."""
-NO_CLIENTS = """There are no clients yet.
-
-Press {everywhere.client_sync} for Client Sync, sign in to an accounting app there, and add clients from its organisations."""
-NO_MATCH = (
-    "No client matches. Press {everywhere.back} to clear the filter, then {clients.show_all} for all clients."
-)
 
 
 class ClientList(ActionScreen):
@@ -274,7 +268,8 @@ class ClientList(ActionScreen):
             self._viewer = self._viewer if page and self._viewer else self._viewed(now)
             self._rows = ClientRows(self.main.workplace, found.order, self._viewer, self.cause, shown)
             if not found.order:
-                self.table.empty_text = self.keyed(NO_MATCH if self._total else NO_CLIENTS)
+                narrowed = bool(self.filter_bar.text) or self.only is not None or self.cause is not None
+                self.table.empty_text = self.keyed(empty_words(self._total, narrowed=narrowed))
             self.table.sort, self._glanced = self.sort, None
             self.table.show(self._rows)
         self.show_found()

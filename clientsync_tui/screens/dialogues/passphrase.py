@@ -79,6 +79,10 @@ class Passphrase(Dialogue[str | None]):
         else:
             self.save(lambda: asyncio.to_thread(self._check, passphrase), lambda _: self.dismiss(passphrase))
 
+    def on_input_changed(self) -> None:
+        """A mistake is shown until the user types."""
+        super().mistaken("")
+
     def mistaken(self, text: str) -> None:
         """What was typed stays; it is selected, so that typing replaces it."""
         super().mistaken(text)

@@ -46,8 +46,13 @@ def passphrase(ask: Ask | None, file: Path | None = None, *, new: bool) -> str:
             # owner and mode.
             return usable(_from_file(handed, owner=False), f"The credential {CREDENTIAL}", new=new)
     if ask is None:
+        why = (
+            "There is no keyring file yet, and no terminal to ask for a new passphrase. "
+            if new
+            else "The keyring file is locked, and there is no terminal to ask for its passphrase. "
+        )
         raise PassphraseNeeded(
-            "The keyring file is locked, and there is no terminal to ask for its passphrase. "
+            f"{why}"
             f"{FILE_VARIABLE} can name a file (mode 0600) with the passphrase, {DESCRIPTOR_VARIABLE} an open descriptor, and systemd "
             f"hands over the credential {CREDENTIAL}."
         )

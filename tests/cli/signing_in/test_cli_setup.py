@@ -16,7 +16,7 @@ from clientsync_tui.workplace import Workplace, secret_name
 from tests.signin.keyrings import entries
 from tests.support import process
 from tests.support.clients import add
-from tests.support.command import Command, keys
+from tests.support.command import Command, Terminal, keys
 from tests.support.practice import Practice
 
 
@@ -352,3 +352,14 @@ def test_app_that_is_set_up_again_uses_the_new_settings(tmp_path: Path) -> None:
     workplace.reload()
     with pytest.raises(UsageError, match="has no client_id"):
         workplace.configured("xero")
+
+
+def test_secret_that_is_typed_is_not_shown(desktop: Command, keyring: Path) -> None:
+    terminal = Terminal(desktop, "setup", "sage", "--client-id", "abc", "--secret-stdin")
+    terminal.until("Client secret: ")
+    terminal.type("s3cret-typed\n")
+    terminal.until("Sign in now")
+    terminal.type("n\n")
+    assert terminal.end() == 0, terminal.text
+    assert "s3cret-typed" not in terminal.text
+    assert "s3cret-typed" in entries(keyring).values()

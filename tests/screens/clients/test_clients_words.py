@@ -11,6 +11,7 @@ from clientsync_tui.practice.filter import Term, parse
 from clientsync_tui.practice.status import Status
 from clientsync_tui.screens.clients.columns import next_sort, read, read_former, usual, widened, written
 from clientsync_tui.screens.clients.complete import complete
+from clientsync_tui.screens.clients.found import empty_words
 from clientsync_tui.screens.titles import title
 from clientsync_tui.sync import locale_words
 from clientsync_tui.sync.fix_words import lines
@@ -148,3 +149,9 @@ def test_sign_in_of_your_own_is_used_where_a_colleagues_lacks_a_permission(
     (fix,) = store.clients.fixes(store.clients.find((), now), {Status.BROKEN}, now)
     assert lines(partial(title, workplace), [fix], workplace.held(), now)[0].does == offers
     workplace.close()
+
+
+def test_empty_list_says_what_shows_clients_again() -> None:
+    assert "Client Sync" in empty_words(0, narrowed=True)
+    assert "clear the filter" in empty_words(7, narrowed=True)
+    assert "filter" not in empty_words(7, narrowed=False)
