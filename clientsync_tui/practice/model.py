@@ -10,13 +10,7 @@ from .people import Person
 from .status import Reason, Standing
 
 Details = Mapping[str, str]
-"""Particulars of an organisation by name (one of `DETAIL_NAMES`). Those the app does not provide are absent."""
-
-DETAIL_NAMES = (
-    "name", "legal_name", "type", "country", "currency", "tax_number", "registration_number", "year_end",
-    "timezone", "tax_basis", "tax_period", "lock_date", "edition", "short_code", "number_there", "demo", "site",
-    "contact_name", "email", "phone",
-)  # fmt: skip
+"""Particulars of an organisation by name (a key of `DETAIL_TITLES`). Those the app does not provide are absent."""
 
 CONTACT = ("contact_name", "email", "phone")
 """Details that say how to reach the client. They are on screens and in JSON, but not in the CSV."""

@@ -11,7 +11,7 @@ from ..practice.entries import Entry, Kind, iso, moment
 from ..practice.filter import NONE, YOU, Term
 from ..practice.text import searched
 from .database import Database
-from .ledger import entry_of, names
+from .ledger import entry_of
 from .listing.find import find
 from .people import People
 
@@ -208,7 +208,12 @@ class History:
             replace(entry, actor=people.one_name(entry.actor)) if people else entry
             for entry in map(entry_of, rows)
         ]
-        return entries, names(entries, self._database)
+        return entries, self._names({entry.client for entry in entries if entry.client})
+
+    def _names(self, clients: Set[str]) -> dict[str, str]:
+        query = "SELECT id, name FROM clients WHERE id IN (SELECT value FROM json_each(?))"
+        rows = self._database.connection.execute(query, (json.dumps(list(clients)),))
+        return {row["id"]: row["name"] for row in rows}
 
 
 def _pause_s(at: str, before: str) -> float:

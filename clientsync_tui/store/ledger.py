@@ -57,10 +57,6 @@ class Ledger:
         query = f"SELECT * FROM ledger WHERE actor = ? AND kind IN ({marks}) ORDER BY seq DESC"
         return map(entry_of, self._database.connection.execute(query, (actor, *kinds)))
 
-    def client_names(self, entries: Sequence[Entry]) -> dict[str, str]:
-        """The names of the clients that `entries` are about, by id."""
-        return names(entries, self._database)
-
     def refused_lists(self, client: str, software: str, organisation_id: str) -> dict[str, str]:
         """Why lists of an integration may not be read, by name, when they were last pulled."""
         query = (
@@ -180,18 +176,3 @@ def entry_of(row: sqlite3.Row) -> Entry:
         row["seq"],
         row["at"],
     )
-
-
-def names(entries: Sequence[Entry], database: Database) -> dict[str, str]:
-    """The names of the clients that `entries` are about, by id."""
-    ids = sorted({entry.client for entry in entries if entry.client})
-    found: dict[str, str] = {}
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        marks = ", ".join("?" * len(part))
-        found.update(
-            database.connection.execute(
-                f"SELECT id, name FROM clients WHERE id IN ({marks})", part
-            ).fetchall()
-        )
-    return found

@@ -11,7 +11,7 @@ from clientsync_tui.accounting.seam.calls import HttpCalls
 from clientsync_tui.accounting.seam.limiter import Limiter
 from clientsync_tui.accounting.seam.network.transport import http_client
 from clientsync_tui.accounting.xero import SOFTWARE as XERO
-from clientsync_tui.practice.model import DETAIL_NAMES
+from clientsync_tui.practice.model import DETAIL_TITLES
 from clientsync_tui.practice.status import Reason
 from clientsync_tui.practice.text import clean
 from clientsync_tui.practice.trouble import OrganisationTrouble, PassingTrouble, SignInRefused
@@ -57,7 +57,7 @@ async def test_every_organisation_of_the_person_is_listed_once(calls: HttpCalls,
 async def test_details_and_lists_come_in_our_words(calls: HttpCalls):
     for organisation in (await XERO.organisations(calls))[:10]:
         details = await XERO.details(calls, organisation.id)
-        assert set(details) <= set(DETAIL_NAMES) and details["name"] == organisation.name
+        assert details.keys() <= DETAIL_TITLES.keys() and details["name"] == organisation.name
         assert all(isinstance(value, str) and value == clean(value) for value in details.values())
         assert len(details["currency"]) == 3 and details["demo"] in {"yes", "no"}
         assert XERO.link("", details) == (

@@ -71,7 +71,6 @@ class ReachScreen(ListScreen):
         self.given: frozenset[str] = frozenset()
         self._first_reach: int | None = None
         self._stage = "waiting"
-        self._step = SIGNED_IN
 
     @property
     def software(self) -> "Software":
@@ -303,7 +302,6 @@ class ReachScreen(ListScreen):
         self.refresh_keys()
 
     def _show_step(self, step: int) -> None:
-        self._step = step
         done, arrow = ("*", "->") if self.main.ascii_marks else ("✓", "→")
         parts: list[tuple[str, str]] = []
         for n, name in enumerate(self.steps):

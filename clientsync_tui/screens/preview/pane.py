@@ -43,8 +43,6 @@ class PreviewPane(DetailsPane):
         super().__init__(id="preview")
         self._client: int | None = None
         self._viewer: Viewer | None = None
-        # The client it shows.
-        self._shown: int | None = None
         self._due = 0.0
         self._resting: Timer | None = None
         self._over = False
@@ -70,11 +68,6 @@ class PreviewPane(DetailsPane):
     def is_seen(self) -> bool:
         """Whether there is anything to keep up to date."""
         return self.has_class("shown")
-
-    @property
-    def is_as_at_start(self) -> bool:
-        """Whether it is in the state that the next start will show: beside the list, with the client under the cursor."""
-        return not self.is_over and (not self.is_seen or self._shown == self._client)
 
     @property
     def _has_room(self) -> bool:
@@ -146,7 +139,6 @@ class PreviewPane(DetailsPane):
 
         client, viewer = self._client, self._viewer
         if client is None or viewer is None:
-            self._shown = client
             self.show(())
             return
         try:
@@ -155,7 +147,6 @@ class PreviewPane(DetailsPane):
             # The list itself says why the practice can't be read.
             return
         if client == self._client:
-            self._shown = client
             keyed = partial(with_keys, own=self.main.keys)
             self.show(tuple(lines(known, viewer, keyed)) if known else ())
 

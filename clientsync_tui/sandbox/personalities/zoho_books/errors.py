@@ -10,7 +10,6 @@ from ...consent.errors import ErrorAnswer
 BAD_TOKEN = 401, 14, "Invalid value passed for authtoken."
 NOT_ALLOWED = 401, 57, "You are not authorized to perform this operation"
 NO_MEMBER = 400, 6041, "This user is not associated with the CompanyID/CompanyName."
-NOT_THERE = 404, 5, "Invalid URL Passed"
 NO_ORGANIZATION = 400, 6, "Invalid value passed for organization_id"
 TOO_MANY = {
     "minute": (
