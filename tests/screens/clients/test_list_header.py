@@ -77,14 +77,18 @@ async def test_job_whose_process_was_killed_leaves_the_header(tmp_path: Path) ->
     workplace.close()
 
 
-async def test_filter_is_visible_while_typed_however_long_the_words_beside_it(tmp_path: Path) -> None:
-    workplace = workplace_in(tmp_path)
+def eleven_of_twelve_expired(folder: Path) -> None:
+    workplace = workplace_in(folder)
     ann = signed_in(workplace.store, ANN)
     for n in range(12):
         client = add(workplace.store, f"Client {n}", ann)
         if n:
             found(workplace.store, client, Kind.FOUND_EXPIRED, "sign_in_refused")
     workplace.close()
+
+
+async def test_filter_is_visible_while_typed_however_long_the_words_beside_it(tmp_path: Path) -> None:
+    eleven_of_twelve_expired(tmp_path)
     app = app_in(tmp_path)
     async with run_app(app, size=(80, 24)) as pilot:
         await until(pilot, lambda: "All 12" in shown(pilot))
@@ -107,13 +111,7 @@ async def test_filter_is_visible_while_typed_however_long_the_words_beside_it(tm
     ],
 )
 async def test_counts_take_fewer_words_on_a_narrow_screen(tmp_path: Path, width: int, line: str) -> None:
-    workplace = workplace_in(tmp_path)
-    ann = signed_in(workplace.store, ANN)
-    for n in range(12):
-        client = add(workplace.store, f"Client {n}", ann)
-        if n:
-            found(workplace.store, client, Kind.FOUND_EXPIRED, "sign_in_refused")
-    workplace.close()
+    eleven_of_twelve_expired(tmp_path)
     app = app_in(tmp_path)
     async with run_app(app, size=(width, 24)) as pilot:
         await until(pilot, lambda: "12 clients" in shown(pilot))
