@@ -235,7 +235,7 @@ class FreshBooks:
 
     async def _business(self, calls: Calls, organisation_id: str) -> _Business:
         """The membership of this account. Raises OrganisationTrouble if there is none or it can't be used."""
-        with noting():  # what is left out here is no row of the list that is being pulled
+        with noting():  # rows left out here do not belong to the list being pulled
             listed = await self._lately.of(calls, _memberships)
         business = next((row for row in listed if row and row.account == organisation_id), None)
         if business is None:

@@ -297,7 +297,7 @@ def _broken(reason: Reason) -> OrganisationTrouble:
 
 
 def _passing(answer: Answer, kind: type[_Passing], what: str, error_words: str) -> _Passing:
-    """Includes the number by which Intuit's support can find the request [C]."""
+    """Includes the number with which Intuit's support can find the request [C]."""
     number = shapes.error_text(answer.headers.get("intuit_tid"))
     return kind(
         Fault.NONSENSE,

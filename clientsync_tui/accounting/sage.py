@@ -133,7 +133,7 @@ class Sage:
         revoking_ends="sign_in",
     )
     limits = Limits(
-        # For the app [C]; for a business 100 a minute is what others repeat [U].
+        # Per app [C]. Per business, other developers report 100 a minute [U].
         rates=(Rate(90, 60, "organisation"), Rate(1_296_000, 86_400, "app")),
         organisation_at_once=5,
         unsaid_pause_s=60,  # Retry-After is not documented

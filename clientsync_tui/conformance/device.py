@@ -24,7 +24,7 @@ __all__ = [
 def needs_a_code(stand: Stand) -> None:
     """Skips the test for apps without it."""
     if stand.personality.device is None:
-        pytest.skip("nobody signs in by a code there")
+        pytest.skip("the app has no sign-in with a code")
 
 
 async def entered(stand: Stand, attempt: DeviceAttempt, *, refuse: bool = False) -> None:
@@ -39,7 +39,7 @@ def test_a_code_that_is_entered_signs_in(name: str, stand: Stand) -> None:
             assert attempt.address.startswith(stand.box.url)
             waiting = asyncio.create_task(attempt.wait(PATIENCE_S))
             done, _ = await asyncio.wait({waiting}, timeout=0.1)
-            assert not done, "nobody has entered the code yet"
+            assert not done, "the code was not entered yet"
             await entered(stand, attempt)
             made = await waiting
         calls = session.calls(made)

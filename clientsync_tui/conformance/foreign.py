@@ -99,7 +99,7 @@ def test_a_foreign_reply_at_sign_in_keeps_nothing(name: str, stand: Stand, at: s
 
 def test_a_foreign_reply_to_revoking_is_no_success(name: str, stand: Stand) -> None:
     if stand.personality.revocation is None:
-        pytest.skip("a sign-in can't be revoked there")
+        pytest.skip("the app can't revoke a sign-in")
     for status in (200, 401, 403, 404):
         sign_in = stand.signed_in()
         stand.box.script(Script("revoke", Target(name), foreign("revoke", FOREIGN["page"], status)))
@@ -110,4 +110,4 @@ def test_a_foreign_reply_to_revoking_is_no_success(name: str, stand: Stand) -> N
         with pytest.raises(PassingTrouble):
             stand.do(work)
         stand.box.unscripted()
-        assert stand.do(work) is True, "it was still there"
+        assert stand.do(work) is True, "the sign-in had not ended before"

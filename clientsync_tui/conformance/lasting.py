@@ -76,7 +76,7 @@ def test_a_replaced_token_is_used_only_within_the_grace(name: str, stands: Calla
     stand = stands(name, apart=True, organisations=1)
     rotation = stand.personality.rotation
     if rotation.after_s is None:
-        pytest.skip("no refresh token is ever replaced")
+        pytest.skip("the app never replaces a refresh token")
     sign_in = stand.signed_in()
     former = saved_token(stand, sign_in)
     stand.box.advance(rotation.after_s + 1)
@@ -98,7 +98,7 @@ def test_a_new_sign_in_ends_the_persons_former_one_where_the_app_keeps_one(
 ) -> None:
     stand = stands(name, apart=True, organisations=1)
     if stand.software.grant.sign_ins_per_person is not None:
-        pytest.skip("the program itself ends what it replaced")
+        pytest.skip("the program itself revokes the sign-in it replaces")
     sign_in = stand.signed_in()
     former = saved_token(stand, sign_in)
     stand.signed_in()
@@ -138,7 +138,7 @@ def test_a_sign_in_left_unused_is_refused(name: str, stands: Callable[..., Stand
         pytest.skip("it never ends from lack of use")
     sign_in = stand.signed_in()
     stand.box.advance(stand.personality.unused_s - A_DAY_S)
-    assert details(stand, sign_in)["name"], "a use prolongs it"
+    assert details(stand, sign_in)["name"], "using it extends it"
     stand.box.advance(stand.personality.unused_s - A_DAY_S)
     assert details(stand, sign_in)["name"]
     stand.box.advance(stand.personality.unused_s + A_DAY_S)
@@ -165,7 +165,7 @@ def test_a_token_is_renewed_once_however_many_calls_need_it(name: str, stands: C
 def test_the_processes_of_a_host_share_an_access_token(name: str, stands: Callable[..., Stand]) -> None:
     stand = stands(name, apart=True, organisations=1)
     if not stand.software.grant.shares_access:
-        pytest.skip("each process gets one of its own")
+        pytest.skip("each process gets its own")
     sign_in = stand.signed_in()
 
     def renewed_in(runs: int) -> int:

@@ -118,7 +118,7 @@ def rows_changed(
     """What was left out, what should be there, and what was read, for each change to each array of the answer."""
     stand = stands(name, organisations=3, lines=5)
     if what == "details" or (what == "organisations" and stand.one):
-        pytest.skip("it is no list")
+        pytest.skip("it is not a list")
     sign_in = stand.ready()
     bodies: list[Any] = []
 
@@ -158,7 +158,7 @@ def test_a_field_may_be_null_in_every_row(name: str, what: str, stands: Callable
 
     for notes, true, read in rows_changed(name, what, stands, nulls):
         ids, known = {line[0] for line in read}, {line[0] for line in true}
-        assert known <= ids or notes.sentences(), "what is left out is said"
+        assert known <= ids or notes.sentences(), "left out rows are reported"
         # An organisation whose row no longer says why it is not wanted is offered.
         assert what == "organisations" or ids <= known
 

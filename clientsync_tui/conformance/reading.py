@@ -166,7 +166,7 @@ def test_renewals_stop_before_the_software_refuses_them(name: str, stands: Calla
     stand = stands(name, apart=True, organisations=1)
     renewals = stand.personality.renewals
     if renewals is None or renewals.seconds <= 60:
-        pytest.skip("no renewal has to wait for longer than a minute")
+        pytest.skip("renewals never wait for longer than a minute")
 
     async def work(session: Session) -> None:
         access = session.tokens(name).of((await stand.sign_in(session)).id)
@@ -187,7 +187,7 @@ def test_nothing_is_kept_that_nobody_needs(name: str, stand: Stand) -> None:
     unwanted = {place: stand.personality.unwanted(stand.box.world, of[place]) for place in places}
     place = max(places, key=lambda place: len(unwanted[place]))
     if not unwanted[place]:
-        pytest.skip("its answers hold nothing of that kind")
+        pytest.skip("its answers contain nothing unwanted")
 
     async def work(session: Session) -> str:
         calls, organisation = session.calls(await stand.sign_in(session, place)), stand.id_of(place)

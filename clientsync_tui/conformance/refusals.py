@@ -64,7 +64,7 @@ def test_an_error_answer_means_what_it_should(name: str, error: str, stand: Stan
 
 def test_an_organisation_that_is_closed_there_is_not_said_to_be_out_of_reach(name: str, stand: Stand) -> None:
     if stand.one:
-        pytest.skip("nobody is called for what it reaches")
+        pytest.skip("listing its organisations needs no call")
     sign_in = stand.ready()
     stand.box.fault("close", software=name, organisation=stand.realm)
     reach = stand.do(lambda session: session.reach(sign_in))

@@ -25,7 +25,7 @@ PATH = tuple[str | int, ...]
 def test_one_bad_row_is_left_out_and_reported(name: str, what: str, stands: Callable[..., Stand]) -> None:
     stand = stands(name, organisations=3, lines=5)
     if what == "details" or (what == "organisations" and stand.one):
-        pytest.skip("it is no list")
+        pytest.skip("it is not a list")
     sign_in = stand.ready()
     bodies: list[Any] = []
 

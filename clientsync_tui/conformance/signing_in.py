@@ -91,7 +91,7 @@ def test_a_code_is_good_once(name: str, stand: Stand) -> None:
 
 def test_without_the_organisation_in_the_redirect_no_code_is_exchanged(name: str, stand: Stand) -> None:
     if stand.personality.realm_parameter is None:
-        pytest.skip("the redirect says no organisation")
+        pytest.skip("the redirect names no organisation")
 
     async def work(session: Session) -> None:
         async with session.begin(name) as attempt:
@@ -132,7 +132,7 @@ def test_no_secret_goes_to_a_server_that_only_a_redirect_names(name: str, stand:
 
 def test_a_refusal_in_the_apps_own_way_is_explained(name: str, stand: Stand) -> None:
     if not stand.personality.odd_refusals:
-        pytest.skip("it refuses as everybody does")
+        pytest.skip("it refuses in the usual way")
 
     async def work(session: Session, more: Mapping[str, str]) -> None:
         async with session.begin(name) as attempt:

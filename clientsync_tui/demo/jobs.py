@@ -1,4 +1,4 @@
-"""The past jobs of the demo practice: you added clients and refreshed yours, where one failed."""
+"""The past jobs of the demo practice: you added clients and refreshed yours, and one failed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta

@@ -81,7 +81,7 @@ def fits(kind: str, body: Body) -> bool:
 
 
 def texts(details: Body) -> dict[str, str | None]:
-    """The details that are text, or None where a detail was removed."""
+    """The details that are text, or None for a removed detail."""
     return {name: value for name, value in details.items() if value is None or isinstance(value, str)}
 
 

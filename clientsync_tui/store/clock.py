@@ -13,7 +13,7 @@ TOLERANCE = timedelta(seconds=2)
 """A smaller difference may be the time the answer took, and does not matter."""
 
 MOST = timedelta(days=36_525)
-"""A century. A larger difference is no clock's fault, and no date might hold the sum."""
+"""A century. A larger difference can't come from a clock, and the sum might not fit a date."""
 
 
 def ahead(db: sqlite3.Connection) -> timedelta:

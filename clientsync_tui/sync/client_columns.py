@@ -31,7 +31,7 @@ class Viewer(NamedTuple):
     held: frozenset[str] = frozenset()
     ascii_marks: bool = False
     me: str = ""
-    """The actor for this person where no sign-in is used, and the owner of their claims."""
+    """The actor for this person if no sign-in is used, and the owner of their claims."""
 
 
 class Seen(NamedTuple):

@@ -88,8 +88,9 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """`place`: the one given, None if there is none yet, for `wait_s`; `patient`: a wait for an own limit of a minute at most;
-    `lacks`: a rate of which this host has no calls left."""
+    """`place`: the place given; None: wait for `wait_s` first. `patient`: the wait is for one of our own limits, a minute at most.
+    `lacks`: a rate with no calls left on this host.
+    """
 
     place: int | None
     wait_s: float = 0.0
@@ -135,7 +136,7 @@ class Limiter:
     ) -> AsyncGenerator[None]:
         """A turn to make one call in `lane`. Its place expires after `lease_s` seconds.
 
-        Waits as long as it takes for our own limits of a minute; for longer ones, and where the app told us to wait, at most
+        Waits as long as it takes for our own limits of a minute; for longer ones, and if the app told us to wait, at most
         `longest_wait_s` seconds in all, beyond which PassingTrouble(LIMIT) says when to come back. First come, first served within a process.
         """
         line = self._line(lane, limits.organisation_at_once if lane.organisation_id else limits.at_once)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HELD_MOST = 30
 """How many earlier filters can be recalled with ↑."""
 SHORT = "x"
-"""What clears the filter, when there is no room for the words that say so."""
+"""The text that clears the filter, if there is no room for words."""
 BESIDE = 75
 """The maximum share of the line, in per cent, for the words beside the field."""
 
@@ -250,7 +250,7 @@ class FilterBar(Widget, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         """Clicking the words that clear does so."""
-        # Both where a filter is shown and where none is, the words end one cell before the right edge.
+        # With or without a filter, the words end one cell before the right edge.
         from_right = event.screen_x - self.region.right + 1
         if event.screen_y == self.region.y and -cell_len(self._clears) <= from_right < 0:
             self.post_message(self.Cleared())

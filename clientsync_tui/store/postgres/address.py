@@ -33,8 +33,8 @@ _NO_ADDRESS = (
 """Shown without the address, because any part of it that could not be parsed may be a password."""
 _REQUIRES_AUTH = 160000
 _DECIDING = ("host", "hostaddr", "port", "sslrootcert", "require_auth", "requirepeer")
-"""Everything that decides where a connection goes and who can listen, and may come from the environment. Not sslmode, which
-is never left to it.
+"""Everything that decides where a connection goes and who can listen, and may come from the environment. Not sslmode, which never comes
+from there.
 """
 
 
