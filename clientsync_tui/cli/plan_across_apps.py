@@ -37,6 +37,7 @@ async def plan_across_apps(
     is promised that waits for a sign-in: it can't be done, and the reason says who must sign in.
     """
     unusable: dict[str, Trouble] = {}
+    someone = email or other_than
 
     def chosen_sign_in(name: str) -> SignIn | None:
         return workplace.chosen(name, email, other_than=other_than)
@@ -53,7 +54,7 @@ async def plan_across_apps(
                 say(lacks(workplace.software(name), lacking))
                 return await signed_in_again(workplace, session, name, email, other_than=other_than)
             # A job would use any sign-in that is held here.
-            if (dry_run or other_than) and chosen_sign_in(name) is None:
+            if (dry_run or someone) and chosen_sign_in(name) is None:
                 who = nobody(workplace.software(name).title, email, other_than)
                 raise SignInNeeded(f"{who} Run `clientsync sign-in {name}`.")
         except SignInNeeded as trouble:
@@ -77,7 +78,13 @@ async def plan_across_apps(
         say(str(trouble))
     if dry_run:
         plan = all_apps.without_waiting(plan, lambda item: unusable.get(item.software))
-        plan = without_consents_to_come(workplace, plan)
+        return without_consents_to_come(workplace, plan)
+    if someone:
+        # The job would wait for any sign-in to the app, and do it with that.
+        absent = {name: trouble for name, trouble in unusable.items() if chosen_sign_in(name) is None}
+        plan = all_apps.without_waiting(plan, lambda item: absent.get(item.software))
+        if absent and not plan.count(Will.DO):
+            raise SignInNeeded("Nothing was done: that sign-in is needed first.")
     return plan
 
 

@@ -73,17 +73,19 @@ def software_names(
 
     Raises UsageError if the chosen clients, or that person, have none.
     """
-    if software is not None:
-        return [workplace.software(software).name]
     store = workplace.store
     if integrated_by is not None:
+        named = {workplace.software(software).name} if software is not None else None
         sign_ins = store.sign_ins.known()
         found = {
             sign_in.software
             for sign_in in sign_ins
             if sign_in.person.email.casefold() == integrated_by.casefold()
+            and (named is None or sign_in.software in named)
         }
         nothing = f"Nobody with the e-mail address {integrated_by} has set up an integration."
+    elif software is not None:
+        return [workplace.software(software).name]
     elif chosen is not None:
         clients = store.clients.by_id(list(chosen), datetime.now(UTC)).values()
         found = {link.software for client in clients for link in client.integrations}

@@ -193,6 +193,7 @@ def test_reassign(busy: Office) -> None:
     assert {i["integrated_by"]["email"] for c in clients for i in c["integrations"]} == {busy.ann}
     assert busy.bulk("reassign", "xero", "--all", "--as", busy.bob) == (1, 9, 3, 0)
     assert busy.cli.inside("reassign", "--from", "nobody@example.com").code == 2
+    assert busy.cli.inside("reassign", "xero", "--from", "nobody@example.com").code == 2
 
 
 def test_reassigning_from_a_person_uses_someone_elses_sign_in(busy: Office) -> None:

@@ -49,6 +49,19 @@ def test_reconnect_all_across_every_software_is_one_job(practice: Practice, cli:
     assert (again.code, again.json["done"]) == (0, 0)
 
 
+def test_nothing_is_done_as_somebody_who_is_not_signed_in_here(practice: Practice, cli: Command) -> None:
+    everywhere(practice, cli)
+    jobs = cli.inside("jobs", "--json").json
+    for words in ("reassign --all", "reassign quickbooks --all"):
+        said = cli.inside(*words.split(), "--as", practice.people[1])
+        assert said.code == 3 and f"No sign-in of {practice.people[1]} to QuickBooks Online" in said.err
+    assert cli.inside("jobs", "--json").json == jobs
+    practice.sign_in(practice.people[1], software=MANY)
+    assert cli.inside("reassign", "--all", "--as", practice.people[1]).code == 3
+    taken = {entry["software"] for entry in cli.inside("log", "--json").json if entry["kind"] == "reassigned"}
+    assert taken == {MANY}
+
+
 @pytest.fixture
 def rotated(practice: Practice, cli: Command) -> Practice:
     """Clients of all three apps; then QuickBooks's client secret is replaced there, and not here."""
