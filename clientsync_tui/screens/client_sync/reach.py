@@ -164,9 +164,7 @@ class ReachScreen(ListScreen):
         self.find_reach()
 
     def continue_by_consents(self, sign_in: SignIn | None = None) -> None:
-        """Continues without asking what a sign-in reaches, because the user will be taken through the consents that are
-        needed.
-        """
+        """Continues without asking what a sign-in reaches, because the user is going to give the consents that are needed."""
         self.sign_in = sign_in or self.main.workplace.chosen(self._about)
         self.run_worker(self._fill_own(), exclusive=True, group="reach", exit_on_error=False)
 
