@@ -123,9 +123,9 @@ def test_practice_is_created_once_and_only_its_people_join(tmp_path: Path, postg
 def test_create_says_what_comes_next_and_wants_a_name(tmp_path: Path, postgres: Database) -> None:
     ann, url = host(tmp_path, "ann"), f"{postgres.url()}?connect_timeout=3&port={postgres.server.port}"
     ann.config.write_text("")
-    for words in ([], ["--name", " "]):
+    for words, says in (([], "--name NAME"), (["--name", " "], "'--name': This is empty.")):
         result = ann.run("practice", "create", url, *words)
-        assert result.code == 2 and "--name NAME" in result.err
+        assert result.code == 2 and says in result.err
     result = ann.ok("practice", "create", url, "--name", "Tester & Co")
     assert "This host still uses its previous practice." in result.err
     assert f"clientsync practice join '{url}'" in result.err, "quoted for a shell"
