@@ -4,9 +4,9 @@ a search finds any.
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import zip_longest
+from itertools import count, zip_longest
 from textwrap import wrap
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -32,8 +32,16 @@ from .base import ActionScreen
 from .clients.filter import FilterBar, FilterInput
 from .dialogues.dialogue import Dialogue, own_bindings
 
-Line = tuple[str, str, str]
-"""Keys, what they do, and why not now (empty: they work)."""
+
+class Line(NamedTuple):
+    """Keys and what they do. `reason`: why not now; empty if they work. `do`: does the same when the line is clicked."""
+
+    keys: str
+    sentence: str
+    reason: str = ""
+    do: Callable[[], object] | None = None
+
+
 TABLE_KEYS = (
     ("Move one row", "up", "down"),
     ("Move one page", "page_up", "page_down"),
@@ -60,10 +68,10 @@ FILTER_KEYS = (
     ("↑ ↓", "Earlier filters"),
     ("enter", "Go to the list and keep the filter"),
 )
-IN_THE_FILTER = ("In the filter", [(keys, title, "") for keys, title in FILTER_KEYS])
+IN_THE_FILTER = ("In the filter", [Line(keys, title) for keys, title in FILTER_KEYS])
 IN_THE_SEARCH = (
     "In the search",
-    [(keys, title, "") for keys, title in (*TERMS, ("enter", "Go to the entries and keep the search"))],
+    [Line(keys, title) for keys, title in (*TERMS, ("enter", "Go to the entries and keep the search"))],
 )
 TABLE_ACTIONS = {str(binding.id): binding.action for binding in (*MOVING, *SELECTING)}
 LIST_KEYS = (("Move one line", "up", "down"), ("First line, last line", "first", "last"))
@@ -94,7 +102,7 @@ class KeyLines(Static):
         wanted = searched(words).split()
 
         def has_all(title: str, line: Line) -> bool:
-            text = searched(" ".join((title, *line[:2])))
+            text = searched(f"{title} {line.keys} {line.sentence}")
             return all(word in text for word in wanted)
 
         groups = [(title, [line for line in lines if has_all(title, line)]) for title, lines in self._groups]
@@ -111,20 +119,22 @@ class KeyLines(Static):
 
     def on_click(self, event: events.Click) -> None:
         """Tells which line it was."""
-        if (line := event.style.meta.get("line")) is not None:
-            self.post_message(self.Clicked(line))
+        number: int | None = event.style.meta.get("line")
+        if number is not None:
+            self.post_message(self.Clicked([line for _, lines in self._shown for line in lines][number]))
 
     def _parts(self, width: int) -> Iterator[tuple[str, str | Style]]:
+        numbers = count()
         for title, lines in self._shown:
-            column = max((len(keys) for keys, _, _ in lines), default=0) + 2
+            column = max((len(line.keys) for line in lines), default=0) + 2
             yield f"{title}\n", "bold underline"
             for line in lines:
-                keys, sentence, reason = line
-                clicked = Style.from_meta({"line": line})
-                yield keys.ljust(column), Style(bold=True) + clicked
-                yield beside(sentence, column, width), clicked
-                if reason:
-                    yield "\n" + " " * column + beside(f"Not now: {reason}", column, width), "$text-muted"
+                clicked = Style.from_meta({"line": next(numbers)})
+                yield line.keys.ljust(column), Style(bold=True) + clicked
+                yield beside(line.sentence, column, width), clicked
+                if line.reason:
+                    reason = beside(f"Not now: {line.reason}", column, width)
+                    yield "\n" + " " * column + reason, "$text-muted"
                 yield "\n", ""
             yield "\n", ""
 
@@ -149,7 +159,6 @@ class HelpScreen(Dialogue[None]):
     def __init__(self, of: Screen[Any]) -> None:
         super().__init__()
         self._of = of
-        self._does: dict[Line, Callable[[], object]] = {}
 
     def compose(self) -> ComposeResult:
         """One group per place."""
@@ -182,8 +191,8 @@ class HelpScreen(Dialogue[None]):
 
     @on(SearchLine.Changed)
     def _searched(self, event: SearchLine.Changed) -> None:
-        count = self.query_one(KeyLines).find(event.words)
-        self.query_one(SearchLine).say(counted(count, "key") if count else "No key matches.")
+        matches = self.query_one(KeyLines).find(event.words)
+        self.query_one(SearchLine).say(counted(matches, "key") if matches else "No key matches.")
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
     # The content
@@ -201,7 +210,7 @@ class HelpScreen(Dialogue[None]):
             selecting = any(table.check_action("toggle_row", ()) for table in tables)
             yield "In the table", self._named((*TABLE_KEYS, *(SELECT_KEYS if selecting else ())))
         if self._of.query(OptionList):
-            yield "In the list", [*self._named(LIST_KEYS), ("enter", "Choose", "")]
+            yield "In the list", [*self._named(LIST_KEYS), Line("enter", "Choose")]
         if self._of.query(FilterBar):
             if not typed:
                 yield IN_THE_FILTER
@@ -209,7 +218,7 @@ class HelpScreen(Dialogue[None]):
             yield IN_THE_SEARCH
         elif fields := self._of.query(Input):
             tab = (("tab", "Complete the name of the file"),) if fields.filter("PathInput") else ()
-            yield "In a field", [(keys, title, "") for keys, title in (*tab, *FIELD_KEYS[len(tab) :])]
+            yield "In a field", [Line(keys, title) for keys, title in (*tab, *FIELD_KEYS[len(tab) :])]
 
     def _of_actions(self, screen: ActionScreen) -> Iterator[tuple[str, list[Line]]]:
         most_used = screen.most_used()[:MOST_USED]
@@ -222,46 +231,53 @@ class HelpScreen(Dialogue[None]):
             lines: list[Line] = []
             for action in group:
                 reason = screen.why_not(action) or ""
-                lines.append((screen.key_of(action), f"{action.title}: {action.sentence}", reason))
-                if not reason:
-                    self._does[lines[-1]] = partial(screen.action_act, action.name)
+                do = None if reason else partial(screen.action_act, action.name)
+                lines.append(Line(screen.key_of(action), f"{action.title}: {action.sentence}", reason, do))
             yield title, lines + own
             own = []
 
     def _own(self) -> list[Line]:
         """The described keys of the screen's own class; those with the same description share a line."""
-        keys_by_title: dict[str, list[str]] = {}
-        action_by_title: dict[str, str] = {}
+        found: dict[str, Line] = {}
         for binding in own_bindings(type(self._of)):
             # In a table these keys are the table's.
             is_of_table = isinstance(self._of.focused, SelectTable) and (binding.id or "").startswith(
                 "table."
             )
             if binding.description and binding.id not in ACTIONS and not is_of_table:
-                keys = self.main.keys.get(binding.id or "", binding.key).split(",")
-                keys_by_title.setdefault(binding.description, []).extend(map(key_name, keys))
-                action_by_title.setdefault(binding.description, binding.action)
-        lines = [(" ".join(keys), title, "") for title, keys in keys_by_title.items()]
-        self._does |= {line: partial(self._of.run_action, action_by_title[line[1]]) for line in lines}
-        return lines
+                title, keys = (
+                    binding.description,
+                    self.main.keys.get(binding.id or "", binding.key).split(","),
+                )
+                first = found.setdefault(
+                    title, Line("", title, do=partial(self._of.run_action, binding.action))
+                )
+                names = " ".join(map(key_name, keys))
+                found[title] = first._replace(keys=f"{first.keys} {names}".strip())
+        return list(found.values())
 
     def _named(self, lines: Sequence[tuple[str, ...]]) -> list[Line]:
         """Lines for (description, ids ...), where the ids are those of the tables' keys."""
         found: list[Line] = []
+        tables = self._of.query(SelectTable)
         for title, *names in lines:
             shown = [keys_of(f"table.{name}", self.main.keys).split(",") for name in names]
             # ↑ ↓ before j k, as pairs.
             names_of_keys = [key_name(key) for pair in zip_longest(*shown) for key in pair if key]
-            found.append((" ".join(names_of_keys), title, ""))
-            for table in self._of.query(SelectTable) if len(names) == 1 else ():
-                self._does[found[-1]] = partial(table.run_action, TABLE_ACTIONS[f"table.{names[0]}"])
+            # Of two opposite keys, no one knows which was meant.
+            do = (
+                partial(tables.last().run_action, TABLE_ACTIONS[f"table.{names[0]}"])
+                if tables and len(names) == 1
+                else None
+            )
+            found.append(Line(" ".join(names_of_keys), title, do=do))
         return found
 
     @on(KeyLines.Clicked)
     def _clicked(self, event: KeyLines.Clicked) -> None:
-        if (do := self._does.get(event.line)) is not None:
+        if event.line.do is not None:
             self.dismiss()
-            self._of.call_later(do)
+            self._of.call_later(event.line.do)
 
     def action_scroll(self, by: int) -> None:
         """j and k move, as everywhere."""

@@ -89,7 +89,7 @@ async def test_help_lists_every_key_of_a_dialogue(kind: type[Screen[object]], ap
         # In a field, ? is an ordinary letter.
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
-        listed = {says: keys for _, lines in app.screen.groups() for keys, says, _ in lines}
+        listed = {line.sentence: line.keys for _, lines in app.screen.groups() for line in lines}
         for binding in own_bindings(kind):
             assert binding.description, binding
             assert key_name(binding.key) in listed[binding.description]
@@ -110,10 +110,10 @@ async def test_help_lists_every_action_of_a_screen(screen: str, app: ClientSyncA
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
         lines = [line for _, group in app.screen.groups() for line in group]
         for action in opened.own_actions():
-            keys, _, reason = next(line for line in lines if line[1].startswith(f"{action.title}: "))
-            assert keys == key_name(action.keys)
+            line = next(line for line in lines if line.sentence.startswith(f"{action.title}: "))
+            assert line.keys == key_name(action.keys)
             # One that can't work says why.
-            assert bool(reason) == (opened.why_not(action) is not None)
+            assert bool(line.reason) == (opened.why_not(action) is not None)
     app.workplace.close()
 
 

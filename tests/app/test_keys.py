@@ -241,7 +241,7 @@ async def test_own_keys_work_and_are_shown_everywhere(tmp_path: Path) -> None:
         await until(pilot, lambda: table.row_count == 1)
         await pilot.press("enter", "question_mark")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
-        lines = {says: keys for _, group in app.screen.groups() for keys, says, _ in group}
+        lines = {line.sentence: line.keys for _, group in app.screen.groups() for line in group}
         assert next(keys for says, keys in lines.items() if says.startswith("Filter:")) == "f3"
         assert lines["Move one row"] == "↑ f7 k"
     app.workplace.close()
@@ -275,7 +275,7 @@ async def test_own_keys_work_in_dialogues_and_are_shown_in_the_last_line(tmp_pat
         assert "Do it (o)" in shown(pilot)
         await pilot.press("y", "f7", "f2")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
-        lines = {says: keys for _, group in app.screen.groups() for keys, says, _ in group}
+        lines = {line.sentence: line.keys for _, group in app.screen.groups() for line in group}
         assert lines["Yes"] == "o" and lines["Next button"] == "→ f7"
         await pilot.press("q", "o")
         await until(pilot, lambda: answers == [True])
@@ -288,14 +288,14 @@ async def test_last_line_hides_keys_that_a_field_takes_as_letters(tmp_path: Path
     async with run_app(app, size=(100, 24)) as pilot:
         await until(pilot, lambda: "Birch" in shown(pilot))
         await pilot.press("slash")
-        last_line = "f1 Help enter To the list esc Clear ctrl+q Quit ctrl+p Commands"
+        last_line = "f1 Help esc Clear enter To the list ctrl+q Quit ctrl+p Commands"
         await until(pilot, lambda: " ".join(shown(pilot).splitlines()[-1].split()) == last_line)
         # Keys for the field come first, then the screen's others.
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
         groups = dict(app.screen.groups())
         assert next(iter(groups)) == "In the filter"
-        assert {"status:", "since:", "↑ ↓"} <= {keys for keys, _, _ in groups["In the filter"]}
+        assert {"status:", "since:", "↑ ↓"} <= {line.keys for line in groups["In the filter"]}
         await pilot.press("escape", "escape")
         await until(pilot, lambda: "? Help" in shown(pilot).splitlines()[-1])
 
