@@ -33,7 +33,7 @@ def show_plan(plan: Plan, as_json: bool) -> None:
             item.will.replace("_", " "),
             item.name,
             item.software,
-            plan_words.short(plan.kind, item.reason),
+            plan_words.short(plan.kind, item.reason) or item.facts.remark,
         )
         for item in plan.items
     ]

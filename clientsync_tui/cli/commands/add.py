@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="Only this organisation. Repeat for several.",
 )
-@click.option("--team", metavar="TEAM", help="The team of the new clients.")
+@click.option("--team", metavar="TEAM", help="The team of new clients, and of linked clients that have none.")
 @options.sign_in
 @options.dry_run
 @options.json("A JSON object.")

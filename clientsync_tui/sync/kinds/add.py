@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AddFacts(Facts):
-    """`team`: the team of a new client. `apart`: create a separate client although the organisation matches one.
+    """`team`: the team of a client that is new or has none. `apart`: create a separate client although the organisation matches one.
     `linked_by`: what shows that the organisation belongs to the item's existing client.
     """
 
@@ -115,8 +115,9 @@ async def do(task: "Task") -> "Outcome":
     else:
         if clients.is_removed(id):
             entries.append(NewEntry(Kind.CLIENT_RESTORED, task.actor, id, body={"name": client.name}))
-        if team and team != client.team:
-            assigned = {"team": team, "before": client.team}
+        if team and client.team is None:
+            # A client that was there before stays in its team.
+            assigned = {"team": team, "before": None}
             entries.append(NewEntry(Kind.TEAM_ASSIGNED, task.actor, id, body=assigned))
     says = pulled.says(task.software)
     return Outcome(ItemState.DONE, None, says, (*entries, connected), pulled.lists, answered=True)

@@ -77,14 +77,20 @@ def test_add_says_which_clients_are_new_and_which_were_there(office: Office) -> 
     world = office.practice.sandbox.world
     named, taxed, *_ = (o for n in range(12) if (o := world.organisation("xero", n)).tax_number)
     with closing(Workplace.open(office.practice.config)) as workplace:
-        bodies = {"name": named.name}, {"name": "Quite Another", "details": {"tax_number": taxed.tax_number}}
+        bodies = (
+            {"name": named.name, "team": "South"},
+            {"name": "Quite Another", "details": {"tax_number": taxed.tax_number}},
+        )
         workplace.store.ledger.append(
             *(
                 NewEntry(Kind.CLIENT_ADDED, "tester", f"c{n}", body=dict(body))
                 for n, body in enumerate(bodies)
             )
         )
-    said = office.cli.inside("add", "xero", "--all")
+    assert "linked by name" in office.cli.inside("add", "xero", "--all", "--dry-run").out
+    said = office.cli.inside("add", "xero", "--all", "--team", "North")
+    teams = {client["name"]: client["team"] for client in office.cli.inside("clients", "--json").json}
+    assert (teams.pop(named.name), set(teams.values())) == ("South", {"North"}), "who has a team stays in it"
     assert "add: 12 clients done" in said.err and "10 clients added, 2 linked to clients you had." in said.err
     assert "linked" not in office.cli.inside("reconnect", "--all").err
     with_json = office.cli.inside("add", "xero", "--all", "--json")
