@@ -77,15 +77,7 @@ def change(
             if warning:
                 output.say(warning)
     if as_json:
-        output.json_document(
-            {
-                "client": client.id,
-                "from": _named(link.software, link.organisation_id, link.organisation_name),
-                "to": _named(new.name, made.organisation.id, made.organisation.name),
-                "entails": lines,
-                "changed": not dry_run,
-            }
-        )
+        output.json_document({**_as_json(made), "entails": lines, "changed": not dry_run})
 
 
 def _link(client: "Client", software: str | None) -> "Integration":
@@ -140,6 +132,15 @@ async def _reached(
             f"Nobody signed in to {about.title} for {organisation}. Run `clientsync sign-in {software}`."
         )
     return own, reach[organisation]
+
+
+def _as_json(change: "Change") -> dict[str, object]:
+    link, new = change.link, change.organisation
+    return {
+        "client": change.client.id,
+        "from": _named(link.software, link.organisation_id, link.organisation_name),
+        "to": _named(change.software.name, new.id, new.name),
+    }
 
 
 def _named(software: str, organisation_id: str, name: str) -> dict[str, str]:

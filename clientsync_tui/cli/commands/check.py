@@ -12,10 +12,13 @@ from ..context import open_workplace
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from ...practice.people import SignIn
+    from ...practice.plan import Plan
     from ...store.store import Store
     from ...sync.jobs.session import Session
     from ...sync.reach.quick import Quick
     from ...sync.reach.sign_in_findings import Pair
+    from ...workplace import Workplace
     from ..run_job import JobRun
 
 
@@ -52,53 +55,88 @@ def check(
     """
     from ...sync.kinds import check as checking
     from ...sync.kinds.seam.kind import Request
-    from ...sync.reach.held_sign_ins import not_checked, not_held
-    from ...sync.reach.quick import Quick, quick_check
     from .. import network
-    from ..output import say
     from ..results import show_plan, show_result, someone_must_sign_in
-    from ..run_job import JobRun, carry_out
     from ..selection import client_ids
 
     with open_workplace() as workplace:
+        store = workplace.store
         name = workplace.software(software).name if software else None
         only = client_ids(workplace, clients, match)
         held = network.held(workplace, name)
-        plan = checking.plan(Request(workplace.store, name, only, held={sign_in.id for sign_in in held}))
+        plan = checking.plan(Request(store, name, only, held={sign_in.id for sign_in in held}))
         if dry_run:
             show_plan(plan, as_json)
             return
-
-        async def work(session: "Session") -> "tuple[JobRun, Quick]":
-            # The organisations' calls use only the sign-ins that have some.
-            used = {item.sign_in for item in plan.items}
-            if quick:
-                asked = held if only is None else [sign_in for sign_in in held if sign_in.id in used]
-                found = await quick_check(session, name, asked, only)
-                return JobRun(found.plan), found
-            ran = await carry_out(session, plan)
-            unused = [sign_in for sign_in in held if sign_in.id not in used] if only is None else []
-            return ran, await quick_check(session, name, unused)
-
-        ran, found = network.online(workplace, work) if held else (JobRun(plan), Quick(plan, (), {}))
-        result = show_result(workplace.store, ran, as_json)
-        for trouble in found.troubles.values():
-            say(str(trouble))
-        for sign_in in found.refused:
-            say(
-                f"The sign-in of {sign_in.person.email} to {sign_in.software} was refused. Sign in again, or sign out."
-            )
-        if lost := _among(only, not_held(workplace.store, name, workplace.holder)):
-            say(_who_must_sign_in(lost))
-        if elsewhere := _among(only, not_checked(workplace.store, name, held, lost)):
-            say(_who_checks(elsewhere))
+        ran, found = _checked(workplace, plan, name, held, only, quick=quick)
+        result = show_result(store, ran, as_json)
+        _say_what_sign_ins_showed(found)
+        lost = _say_what_was_not_checked(workplace, name, held, only)
         if ran.trouble is not None:
             raise ran.trouble
         if lost or found.refused or someone_must_sign_in(result):
             raise click.exceptions.Exit(3)
-        left = ran.job is not None and workplace.store.jobs.one(ran.job).left
-        if result["failed"] or found.troubles or left or _something_is_wrong(workplace.store, name, only):
+        left = ran.job is not None and store.jobs.one(ran.job).left
+        if result["failed"] or found.troubles or left or _something_is_wrong(store, name, only):
             raise click.exceptions.Exit(1)
+
+
+def _checked(
+    workplace: "Workplace",
+    plan: "Plan",
+    software: str | None,
+    held: "Sequence[SignIn]",
+    only: "Collection[str] | None",
+    *,
+    quick: bool,
+) -> "tuple[JobRun, Quick]":
+    """Carries the plan out, and uses the other sign-ins `held` once. `quick`: uses all of them once, and nothing else."""
+    from ...sync.reach.quick import Quick, quick_check
+    from ..network import online
+    from ..run_job import JobRun, carry_out
+
+    # The organisations' calls use only the sign-ins that have some.
+    used = {item.sign_in for item in plan.items}
+
+    async def work(session: "Session") -> "tuple[JobRun, Quick]":
+        if quick:
+            asked = held if only is None else [sign_in for sign_in in held if sign_in.id in used]
+            found = await quick_check(session, software, asked, only)
+            return JobRun(found.plan), found
+        ran = await carry_out(session, plan)
+        unused = [sign_in for sign_in in held if sign_in.id not in used] if only is None else []
+        return ran, await quick_check(session, software, unused)
+
+    return online(workplace, work) if held else (JobRun(plan), Quick(plan, (), {}))
+
+
+def _say_what_sign_ins_showed(found: "Quick") -> None:
+    """Says which apps could not be asked, and which sign-ins were refused."""
+    from ..output import say
+
+    for trouble in found.troubles.values():
+        say(str(trouble))
+    for sign_in in found.refused:
+        say(
+            f"The sign-in of {sign_in.person.email} to {sign_in.software} was refused. Sign in again, or sign out."
+        )
+
+
+def _say_what_was_not_checked(
+    workplace: "Workplace",
+    software: str | None,
+    held: "Sequence[SignIn]",
+    only: "Collection[str] | None",
+) -> "Sequence[Pair]":
+    """Says it with what to do. Returns the integrations for which nobody holds a sign-in."""
+    from ...sync.reach.held_sign_ins import not_checked, not_held
+    from ..output import say
+
+    if lost := _among(only, not_held(workplace.store, software, workplace.holder)):
+        say(_who_must_sign_in(lost))
+    if elsewhere := _among(only, not_checked(workplace.store, software, held, lost)):
+        say(_who_checks(elsewhere))
+    return lost
 
 
 def _among(only: "Collection[str] | None", pairs: "Sequence[Pair]") -> "Sequence[Pair]":

@@ -10,6 +10,7 @@ from ..context import open_workplace
 
 if TYPE_CHECKING:
     from ...sync.reach.diagnosis import Finding
+    from ...workplace import Workplace
 
 
 @click.command(
@@ -28,39 +29,15 @@ def doctor(repair: bool, as_json: bool) -> None:
     --repair rebuilds the client list from the ledger and a damaged file from its own ledger. If the ledger is damaged too, it restores
     the newest sound backup and keeps the damaged file. It also closes files that everyone on the host can read.
     """
-    import asyncio
-    from contextlib import suppress
-
-    from ...practice.trouble import KeyringTrouble, Trouble, UsageError
-    from ...sync.doctor.checks import examine
-    from ...sync.doctor.database import make_repairs
+    from ...practice.trouble import UsageError
     from ...sync.reach.diagnosis import Finding
     from .. import output
 
     try:
         with open_workplace() as workplace:
             if repair:
-                try:
-                    for done in make_repairs(workplace.config.database, _confirmed):
-                        output.say(f"Repaired: {done}.")
-                except Trouble as trouble:
-                    # Still check everything else.
-                    output.say(f"Not repaired: {trouble}")
-            # The checks below report what is wrong with the keyring.
-            with suppress(KeyringTrouble):
-                workplace.vault.unlock()
-            found = examine(
-                workplace.config,
-                workplace.vault,
-                workplace.configured,
-                workplace.left_out(),
-                workplace.password_for,
-            )
-            findings = [
-                *asyncio.run(found),
-                *(Finding("plug-ins", False, sentence) for sentence in _personalities_left_out()),
-                *_keys(workplace.config.keys),
-            ]
+                _repair(workplace)
+            findings = _examined(workplace)
     except UsageError as trouble:
         findings = [Finding("configuration", False, str(trouble))]
     if as_json:
@@ -74,6 +51,46 @@ def doctor(repair: bool, as_json: bool) -> None:
             output.say("Run `clientsync doctor --repair` to fix what can be fixed safely.")
     if not all(finding.ok for finding in findings):
         raise click.exceptions.Exit(1)
+
+
+def _repair(workplace: "Workplace") -> None:
+    """Makes the repairs that are confirmed, and says what was done."""
+    from ...practice.trouble import Trouble
+    from ...sync.doctor.database import make_repairs
+    from ..output import say
+
+    try:
+        for done in make_repairs(workplace.config.database, _confirmed):
+            say(f"Repaired: {done}.")
+    except Trouble as trouble:
+        # Still check everything else.
+        say(f"Not repaired: {trouble}")
+
+
+def _examined(workplace: "Workplace") -> "list[Finding]":
+    """Everything that was checked."""
+    import asyncio
+    from contextlib import suppress
+
+    from ...practice.trouble import KeyringTrouble
+    from ...sync.doctor.checks import examine
+    from ...sync.reach.diagnosis import Finding
+
+    # The checks report what is wrong with the keyring.
+    with suppress(KeyringTrouble):
+        workplace.vault.unlock()
+    found = examine(
+        workplace.config,
+        workplace.vault,
+        workplace.configured,
+        workplace.left_out(),
+        workplace.password_for,
+    )
+    return [
+        *asyncio.run(found),
+        *(Finding("plug-ins", False, sentence) for sentence in _personalities_left_out()),
+        *_keys(workplace.config.keys),
+    ]
 
 
 def _personalities_left_out() -> Sequence[str]:

@@ -50,18 +50,8 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
     output.require_yes_or_terminal(yes)
     with open_workplace() as workplace:
         held = network.held(workplace)
-        if not everything:
-            name = str(software)
-            if not workplace.held(name):
-                workplace.software(name)
-            chosen = workplace.chosen(name, email)
-            held = [
-                sign_in
-                for sign_in in workplace.held(name)
-                if chosen and sign_in.person.id == chosen.person.id
-            ]
-        if not (held or everything):
-            raise click.UsageError("This keyring holds no such sign-in.")
+        if software is not None:
+            held = _of_one_person(workplace, software, email)
         groups = leaving(workplace.store, held)
         for group in groups:
             _announce(group)
@@ -80,21 +70,33 @@ def sign_out(software: str | None, email: str | None, everything: bool, yes: boo
         output.say(f"Deleted the client secrets too: {', '.join(deleted)}.")
     if as_json:
         output.json_document(
-            [
-                {
-                    "software": group.software,
-                    "person": {"name": group.person.name, "email": group.person.email},
-                    "integrations": len(group.clients),
-                    "revoked": not troubles,
-                }
-                for group, troubles in zip(groups, warnings, strict=True)
-            ]
+            [_as_json(group, not troubles) for group, troubles in zip(groups, warnings, strict=True)]
         )
-
     if others:
         output.say(_nothing_signed_out(others))
     if others or any(NOT_HELD in troubles for troubles in warnings):
         raise click.exceptions.Exit(1)
+
+
+def _of_one_person(workplace: "Workplace", software: str, email: str | None) -> "list[SignIn]":
+    """All sign-ins to an app of the person with that e-mail address, else of the one who used theirs last. Raises
+    UsageError if there are none.
+    """
+    held = workplace.held(software)
+    if not held:
+        workplace.software(software)
+    if (chosen := workplace.chosen(software, email)) is None:
+        raise click.UsageError("This keyring holds no such sign-in.")
+    return [sign_in for sign_in in held if sign_in.person.id == chosen.person.id]
+
+
+def _as_json(group: "Leaving", revoked: bool) -> dict[str, object]:
+    return {
+        "software": group.software,
+        "person": {"name": group.person.name, "email": group.person.email},
+        "integrations": len(group.clients),
+        "revoked": revoked,
+    }
 
 
 def _nothing_signed_out(others: "Sequence[SignIn]") -> str:
