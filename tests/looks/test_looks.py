@@ -14,6 +14,7 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 
 from clientsync_tui.app.app import ClientSyncApp
+from tests.looks import answers
 from tests.looks.golden import UPDATE, Golden, updating
 from tests.looks.look import Frames, Row, look, text_of, undrawn, width_of
 from tests.looks.network import stand_still
@@ -168,6 +169,8 @@ async def test_scene_looks_as_before(
             seen = await opened.settled(size, None if differs else kept)
             differs = differs or seen != kept
             golden.add(size, theme, seen)
+            if size == USUAL and scene.name in answers.NAMES:
+                answers.check_answers(scene.name, opened.pilot.app.screen)
     if differences := golden.differences():
         pytest.fail(
             f"{scene.name} looks different. If that is intended, run with {UPDATE}=1.\n{differences}",
