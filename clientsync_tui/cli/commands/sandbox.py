@@ -11,6 +11,7 @@ from .. import options
 from ..parameter_types import FileName
 
 if TYPE_CHECKING:
+    from ...sandbox.options import Options
     from ...sandbox.sandbox import Sandbox
 
 
@@ -102,11 +103,8 @@ def sandbox(
     """
     if context.invoked_subcommand is not None:
         return
-    from ...practice.trouble import UsageError
-    from ...sandbox.config import write_config as write
     from ...sandbox.options import Options
     from ...sandbox.registry import left_out
-    from ...sandbox.server import serve
 
     for sentence in left_out():
         click.echo(f"clientsync: {sentence}", err=True)
@@ -124,6 +122,15 @@ def sandbox(
         hostile=hostile,
     )
 
+    _serve(chosen, write_config)
+
+
+def _serve(chosen: "Options", write_config: Path | None) -> None:
+    """Runs the sandbox until interrupted. Raises UsageError if it can't start."""
+    from ...practice.trouble import UsageError
+    from ...sandbox.config import write_config as write
+    from ...sandbox.server import serve
+
     def ready(box: "Sandbox") -> None:
         if write_config:
             write(write_config, box.url, box.softwares.values())
@@ -135,7 +142,7 @@ def sandbox(
         if error.errno != EADDRINUSE:
             raise UsageError(str(error)) from None
         raise UsageError(
-            f"Another program uses port {port}. Choose another --port, or leave it out for a free one."
+            f"Another program uses port {chosen.port}. Choose another --port, or leave it out for a free one."
         ) from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None

@@ -1,11 +1,11 @@
 """One client: its details, and what can be done with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from ...app.actions import ACTIONS
 from ...practice.claims import USUAL_MINUTES
-from ...practice.model import Client
+from ...practice.model import Client, Integration
 from ...sync import client_edits, plan_words
 from ...sync.home import claim_words
 from ...sync.integration_facts import of_client
@@ -18,6 +18,9 @@ from .lines import Back, Choice, changed, changed_note, menu, say, text, yes
 from .lists import Texts, look
 from .records import history
 
+Now = Callable[[], Client]
+"""Reads the client again: a colleague may change it while someone answers."""
+
 
 def one_client(workplace: Workplace, id: str) -> None:
     """What can be done with one client. Raises Back and Quit."""
@@ -28,20 +31,6 @@ def one_client(workplace: Workplace, id: str) -> None:
         if found is None or store.clients.is_removed(id):
             raise Back
         return found
-
-    def set_code() -> None:
-        code = changed("Practice code", now().practice_code)
-        if code is not None:
-            client_edits.set_code(store, actor, now(), code)
-
-    def set_note() -> None:
-        note = changed_note("Client note", now().note)
-        if note is not None:
-            client_edits.set_note(store, actor, now(), note)
-
-    def rename() -> None:
-        if name := text(f"Name on the practice's list, currently {now().name} (Enter keeps it)"):
-            client_edits.rename(store, actor, now(), name)
 
     def heading() -> list[str]:
         client = now()
@@ -56,18 +45,11 @@ def one_client(workplace: Workplace, id: str) -> None:
             else "It still has an active integration. Disconnect it first."
         )
         return [
-            *(
-                Choice(
-                    f"Connections: {link.software}, {link.organisation_name}, {link_words(link, datetime.now(UTC))}",
-                    lambda key=(link.software, link.organisation_id): connection(workplace, id, key),
-                    ACTIONS["clients.connections"].sentence,
-                )
-                for link in client.integrations
-            ),
-            action("clients.set_code", set_code),
+            *(_its_connection(workplace, id, link) for link in client.integrations),
+            action("clients.set_code", lambda: _set_code(workplace, now)),
             action("clients.assign_team", lambda: assign_team(workplace, [now()])),
-            action("clients.set_note", set_note),
-            action("clients.rename", rename),
+            action("clients.set_note", lambda: _set_note(workplace, now)),
+            action("clients.rename", lambda: _rename(workplace, now)),
             action("clients.claim", lambda: claim(workplace, [id])),
             action("clients.release", lambda: release(workplace, [id])),
             action("everywhere.history", lambda: history(workplace, id)),
@@ -75,6 +57,33 @@ def one_client(workplace: Workplace, id: str) -> None:
         ]
 
     menu(heading, choices)
+
+
+def _its_connection(workplace: Workplace, id: str, link: Integration) -> Choice:
+    """Leads to one of the client's integrations."""
+    status = link_words(link, datetime.now(UTC))
+    return Choice(
+        f"Connections: {link.software}, {link.organisation_name}, {status}",
+        lambda: connection(workplace, id, (link.software, link.organisation_id)),
+        ACTIONS["clients.connections"].sentence,
+    )
+
+
+def _set_code(workplace: Workplace, now: Now) -> None:
+    code = changed("Practice code", now().practice_code)
+    if code is not None:
+        client_edits.set_code(workplace.store, workplace.actor, now(), code)
+
+
+def _set_note(workplace: Workplace, now: Now) -> None:
+    note = changed_note("Client note", now().note)
+    if note is not None:
+        client_edits.set_note(workplace.store, workplace.actor, now(), note)
+
+
+def _rename(workplace: Workplace, now: Now) -> None:
+    if name := text(f"Name on the practice's list, currently {now().name} (Enter keeps it)"):
+        client_edits.rename(workplace.store, workplace.actor, now(), name)
 
 
 def assign_team(workplace: Workplace, clients: Sequence[Client]) -> None:

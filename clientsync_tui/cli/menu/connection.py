@@ -1,5 +1,6 @@
 """One integration of a client: its Connections page."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ...accounting.seam.not_loaded import why_not_loaded
@@ -11,7 +12,7 @@ from ...practice.text import clean
 from ...practice.trouble import UsageError
 from ...sync.integration_facts import Seen, of_integration
 from ...sync.kinds import disconnect, reassign, reconnect, refresh
-from ...sync.kinds.seam.kind import Request
+from ...sync.kinds.seam.kind import BulkKind, MakePlan, Request
 from ...sync.pulled_words import further
 from ...sync.reach.change_integration import change_integration, entails, planned
 from ...sync.reach.reachability import State, states
@@ -27,58 +28,72 @@ from .lists import Texts, look, one_of, some_of
 
 def connection(workplace: Workplace, id: str, key: tuple[str, str]) -> None:
     """What can be done with an integration. `key`: accounting app and organisation. Raises Back and Quit."""
-    store, name = workplace.store, key[0]
-    software = workplace.any_software(name)
-    not_loaded = why_not_loaded(software)
+    page = _Page(workplace, id, key)
+    menu(page.heading, page.choices)
 
-    def held() -> set[str]:
-        return {sign_in.id for sign_in in workplace.held(name)}
 
-    def request() -> Request:
-        return Request(store, name, [id], held())
+@dataclass(frozen=True)
+class _Page:
+    """The Connections page of the client `id`."""
 
-    def now() -> tuple[Client, Integration]:
-        client = store.clients.by_id([id], datetime.now(UTC)).get(id)
+    workplace: Workplace
+    id: str
+    key: tuple[str, str]
+
+    @property
+    def software(self) -> Software:
+        return self.workplace.any_software(self.key[0])
+
+    def now(self) -> tuple[Client, Integration]:
+        """The client and its integration as they are now. Raises Back if they are gone."""
+        client = self.workplace.store.clients.by_id([self.id], datetime.now(UTC)).get(self.id)
         for link in client.integrations if client else ():
-            if client and (link.software, link.organisation_id) == key:
+            if client and (link.software, link.organisation_id) == self.key:
                 return client, link
         raise Back
 
-    def choices() -> list[Choice]:
-        client, link = now()
+    def heading(self) -> list[str]:
+        """The integration's facts."""
+        store, software, (client, link) = self.workplace.store, self.software, self.now()
+        refused = store.ledger.refused_lists(client.id, *self.key)
+        counts, mine = store.pulled.counts(*self.key), link.sign_in in self._held()
+        seen = Seen(client, link, software, counts, refused, mine, datetime.now(UTC), ascii_marks=True)
+        return [f"{client.name} in {software.title}", *_facts(seen)]
+
+    def choices(self) -> list[Choice]:
+        """What can be done, and why something can't."""
+        workplace, software, (client, link) = self.workplace, self.software, self.now()
+        not_loaded = why_not_loaded(software)
         ended = "It is disconnected." if link.problem is Reason.DISCONNECTED_HERE else None
         unusable = not_loaded or ended
         address = software.link(link.organisation_id, client.details)
         unknown = (
-            not_loaded
-            if address or not_loaded
+            None
+            if address
             else f"The address of this {software.organisation_words[0]} in {software.title} is not known. A refresh may find it."
         )
-        pulled = (
-            not_loaded
-            if not_loaded or store.pulled.counts(*key)
-            else "Nothing has been pulled on this host yet. Refresh first."
-        )
+        pulled = workplace.store.pulled.counts(*self.key)
+        empty = None if pulled else "Nothing has been pulled on this host yet. Refresh first."
         return [
-            action("connections.reconnect", lambda: with_sign_in(workplace, reconnect.KIND, name, [id], exactly={key}), not_loaded),
-            action("clients.reassign_selected", lambda: with_sign_in(workplace, reassign.KIND, name, [id], exactly={key}), unusable),
-            action("connections.refresh", lambda: perform(workplace, refresh.plan(request()).about({key})), unusable),
-            action("connections.settings", lambda: _settings(workplace, software, *now()), unusable),
-            action("connections.disconnect", lambda: perform(workplace, disconnect.plan(request()).about({key})), unusable),
-            action("connections.change_integration", lambda: _change(workplace, *now()), ended),
-            action("connections.open_software", lambda: say(f"{link.organisation_name} in {software.title}:", address or ""), unknown),
-            action("connections.pulled", lambda: _lists(workplace, software, link), pulled),
+            action("connections.reconnect", lambda: self._with_sign_in(reconnect.KIND), not_loaded),
+            action("clients.reassign_selected", lambda: self._with_sign_in(reassign.KIND), unusable),
+            action("connections.refresh", lambda: self._perform(refresh.plan), unusable),
+            action("connections.settings", lambda: _settings(workplace, software, *self.now()), unusable),
+            action("connections.disconnect", lambda: self._perform(disconnect.plan), unusable),
+            action("connections.change_integration", lambda: _change(workplace, *self.now()), ended),
+            action("connections.open_software", lambda: say(f"{link.organisation_name} in {software.title}:", address or ""), not_loaded or unknown),
+            action("connections.pulled", lambda: _lists(workplace, software, link), not_loaded or empty),
         ]  # fmt: skip
 
-    def heading() -> list[str]:
-        client, link = now()
-        mine = link.sign_in in held()
-        refused = store.ledger.refused_lists(client.id, *key)
-        counts = store.pulled.counts(*key)
-        seen = Seen(client, link, software, counts, refused, mine, datetime.now(UTC), ascii_marks=True)
-        return [f"{client.name} in {software.title}", *_facts(seen)]
+    def _held(self) -> set[str]:
+        return {sign_in.id for sign_in in self.workplace.held(self.key[0])}
 
-    menu(heading, choices)
+    def _with_sign_in(self, kind: BulkKind) -> None:
+        with_sign_in(self.workplace, kind, self.key[0], [self.id], exactly={self.key})
+
+    def _perform(self, plan: MakePlan) -> None:
+        request = Request(self.workplace.store, self.key[0], [self.id], self._held())
+        perform(self.workplace, plan(request).about({self.key}))
 
 
 def _facts(seen: Seen) -> list[str]:
