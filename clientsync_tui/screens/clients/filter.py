@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive
+from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -28,6 +29,8 @@ HELD_MOST = 30
 """How many earlier filters can be recalled with ↑."""
 SHORT = "x"
 """The text that clears the filter, if there is no room for words."""
+CLEARS = "clears"
+"""Marks the words that clear the filter when clicked."""
 BESIDE = 75
 """The maximum share of the line, in per cent, for the words beside the field."""
 
@@ -110,7 +113,8 @@ class FilterBar(Widget, can_focus=False):
         self._values: Callable[[], Mapping[str, Sequence[str]]] = dict
         self._known: Mapping[str, Sequence[str]] | None = None
         self._forms: Sequence[str] = ("",)
-        self._found = self._way_to_clear = self._clears = ""
+        self._way_to_clear = ""
+        self._found = Content("")
         self._field: FilterInput | None = None
         self._beside = Static(id="found", markup=False)
         self._offers = Static(id="offer", markup=False)
@@ -118,7 +122,7 @@ class FilterBar(Widget, can_focus=False):
 
     def render(self) -> Content:
         """The counts, while no filter is shown."""
-        return Content(f"{self._found} ")
+        return self._found + " "
 
     @property
     def input(self) -> FilterInput:
@@ -173,7 +177,7 @@ class FilterBar(Widget, can_focus=False):
         self._found = self._fitting()
         if shown:
             # Room for `12 of ` in front of it, or the first letter would lay out the whole screen.
-            room = cell_len(self._found) + len(self._found.split(" ")[0]) + 6
+            room = self._found.cell_length + len(self._found.plain.split(" ")[0]) + 6
             self._beside.styles.min_width = (
                 min(room, self._room_beside + 2) if self.has_class("typing") else 0
             )
@@ -215,29 +219,30 @@ class FilterBar(Widget, can_focus=False):
         `forms`: the same in fewer and fewer words. Shows the first that fits.
         """
         self._forms, self._way_to_clear = forms, clears
-        words = self._fitting()
-        if words != self._found:
-            self._found = words
+        found = self._fitting()
+        if found != self._found:
+            self._found = found
             if not self.has_class("shown"):
                 self.refresh()
                 return
             # While letters are typed, the room for words only grows: shrinking would lay out the screen for
             # each letter.
-            more = min(cell_len(words), self._room_beside) - self._beside.content_size.width
-            self._beside.update(words, layout=more > 0 or (more < 0 and not self.has_class("typing")))
+            more = min(found.cell_length, self._room_beside) - self._beside.content_size.width
+            self._beside.update(found, layout=more > 0 or (more < 0 and not self.has_class("typing")))
 
-    def _fitting(self) -> str:
+    def _fitting(self) -> Content:
         """The most words that fit. The text that clears the filter is always visible. It gets shorter before the words do."""
         room = self._room_beside if self.has_class("shown") else self.size.width - 1
-        for words in self._forms:
-            for clears in dict.fromkeys((self._way_to_clear, self._way_to_clear and SHORT)):
-                self._clears, end = clears, f" · {clears}" if clears else ""
+        clicked = Style.from_meta({CLEARS: True})
+        ways = (self._way_to_clear, SHORT) if self._way_to_clear else ()
+        ends = [Content.assemble(" · ", (way, clicked)) for way in ways] or [Content("")]
+        for words in map(Content, self._forms):
+            for end in ends:
                 # Before the first layout we don't know the room.
-                if cell_len(words + end) <= room or not self.size:
+                if words.cell_length + end.cell_length <= room or not self.size:
                     return words + end
-        end = f" · {self._clears}" if self._clears else ""
-        room -= cell_len(end) + 1
-        return set_cell_size(self._forms[-1], max(0, room)) + "…" + end
+        room -= ends[-1].cell_length + 1
+        return Content(set_cell_size(self._forms[-1], max(0, room)) + "…") + ends[-1]
 
     @property
     def _room_beside(self) -> int:
@@ -250,9 +255,7 @@ class FilterBar(Widget, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         """Clicking the words that clear does so."""
-        # With or without a filter, the words end one cell before the right edge.
-        from_right = event.screen_x - self.region.right + 1
-        if event.screen_y == self.region.y and -cell_len(self._clears) <= from_right < 0:
+        if event.style.meta.get(CLEARS):
             self.post_message(self.Cleared())
 
     @on(Input.Changed)
