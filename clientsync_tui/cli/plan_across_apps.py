@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ..accounting.seam.software import Software
@@ -30,62 +31,96 @@ async def plan_across_apps(
     always: bool = False,
     dry_run: bool = False,
 ) -> Plan:
-    """The plan, made with the sign-in of `email` or else the one used last, but not that of `other_than`. `always`: sign in even if there may be nothing
-    to do.
+    """The plan, made with the sign-in of `email` or else the one used last, but not that of `other_than`. `always`: sign in
+    even if there may be nothing to do.
 
     With one app it raises what `signed_in` raises. With several it prints what each one lacks and plans the rest. In a dry run nothing
     is promised that waits for a sign-in: it can't be done, and the reason says who must sign in.
     """
-    unusable: dict[str, Trouble] = {}
-    someone = email or other_than
-
-    def chosen_sign_in(name: str) -> SignIn | None:
-        return workplace.chosen(name, email, other_than=other_than)
-
-    async def working(name: str) -> tuple[SignIn | None, Reach | None]:
-        try:
-            if workplace.configured(name).software.organisations_per_sign_in == "many":
-                found = await signed_in(
-                    workplace, session, name, email, other_than=other_than, dry_run=dry_run
-                )
-                lacking = sum(item.waits for item in make(name, *found).items)
-                if not lacking or dry_run or not can_sign_in():
-                    return found
-                say(lacks(workplace.software(name), lacking))
-                return await signed_in_again(workplace, session, name, email, other_than=other_than)
-            # A job would use any sign-in that is held here.
-            if (dry_run or someone) and chosen_sign_in(name) is None:
-                who = nobody(workplace.software(name).title, email, other_than)
-                raise SignInNeeded(f"{who} Run `clientsync sign-in {name}`.")
-        except SignInNeeded as trouble:
-            unusable[name] = trouble
-            raise
-        return chosen_sign_in(name), None
-
+    sign_ins = _SignIns(workplace, session, make, email, other_than, dry_run)
     if always and len(softwares) == 1 and not dry_run:
-        return make(softwares[0], *await working(softwares[0]))
-    plan, lacking = await all_apps.planned(softwares, make, chosen_sign_in, working)
-    waiting = Counter(item.software for item in plan.items if item.waits)
-    for name, count in waiting.items():
-        says = f"{lacks(workplace.software(name), count)} Run `clientsync sign-in {name}`."
-        # If anything can be done without a new sign-in, do that now.
-        if not plan.count(Will.DO) and not dry_run:
-            raise SignInNeeded(says)
-        say(says)
+        return make(softwares[0], *await sign_ins.working(softwares[0]))
+    plan, lacking = await all_apps.planned(softwares, make, sign_ins.chosen, sign_ins.working)
+    _say_what_lacks_a_permission(workplace, plan, dry_run=dry_run)
     for trouble in lacking.values():
-        if len(softwares) == 1 and not (dry_run and unusable):
+        if len(softwares) == 1 and not (dry_run and sign_ins.unusable):
             raise trouble
         say(str(trouble))
     if dry_run:
-        plan = all_apps.without_waiting(plan, lambda item: unusable.get(item.software))
+        plan = all_apps.without_waiting(plan, lambda item: sign_ins.unusable.get(item.software))
         return without_consents_to_come(workplace, plan)
-    if someone:
-        # The job would wait for any sign-in to the app, and do it with that.
-        absent = {name: trouble for name, trouble in unusable.items() if chosen_sign_in(name) is None}
+    return sign_ins.without_absent(plan)
+
+
+@dataclass
+class _SignIns:
+    """The sign-ins to plan with. `unusable`: why there is none, by app."""
+
+    workplace: Workplace
+    session: Session
+    make: all_apps.Make
+    email: str | None
+    other_than: str | None
+    dry_run: bool
+    unusable: dict[str, Trouble] = field(default_factory=dict[str, Trouble])
+
+    @property
+    def someone(self) -> str | None:
+        """Whom the choice of a sign-in is about; None if any will do."""
+        return self.email or self.other_than
+
+    def chosen(self, name: str) -> SignIn | None:
+        """The sign-in to an app that is held here, whether or not it works."""
+        return self.workplace.chosen(name, self.email, other_than=self.other_than)
+
+    async def working(self, name: str) -> tuple[SignIn | None, Reach | None]:
+        """One that works, and what it reaches. Raises SignInNeeded, and what `signed_in` raises."""
+        try:
+            if self.workplace.configured(name).software.organisations_per_sign_in == "many":
+                return await self._with_permissions(name)
+            # A job would use any sign-in that is held here.
+            if (self.dry_run or self.someone) and self.chosen(name) is None:
+                who = nobody(self.workplace.software(name).title, self.email, self.other_than)
+                raise SignInNeeded(f"{who} Run `clientsync sign-in {name}`.")
+        except SignInNeeded as trouble:
+            self.unusable[name] = trouble
+            raise
+        return self.chosen(name), None
+
+    async def _with_permissions(self, name: str) -> tuple[SignIn, Reach]:
+        """If the one held lacks a permission and someone can sign in now, a new one."""
+        found = await signed_in(
+            self.workplace, self.session, name, self.email, other_than=self.other_than, dry_run=self.dry_run
+        )
+        lacking = sum(item.waits for item in self.make(name, *found).items)
+        if not lacking or self.dry_run or not can_sign_in():
+            return found
+        say(lacks(self.workplace.software(name), lacking))
+        return await signed_in_again(
+            self.workplace, self.session, name, self.email, other_than=self.other_than
+        )
+
+    def without_absent(self, plan: Plan) -> Plan:
+        """The plan, without what only someone who is not signed in here may do: the job would use any sign-in to the app.
+        Raises SignInNeeded if nothing is left.
+        """
+        if not self.someone:
+            return plan
+        absent = {name: trouble for name, trouble in self.unusable.items() if self.chosen(name) is None}
         plan = all_apps.without_waiting(plan, lambda item: absent.get(item.software))
         if absent and not plan.count(Will.DO):
             raise SignInNeeded("Nothing was done: that sign-in is needed first.")
-    return plan
+        return plan
+
+
+def _say_what_lacks_a_permission(workplace: Workplace, plan: Plan, *, dry_run: bool) -> None:
+    """Says it for each app. Raises SignInNeeded if nothing can be done without a new sign-in."""
+    waiting = Counter(item.software for item in plan.items if item.waits)
+    for name, count in waiting.items():
+        says = f"{lacks(workplace.software(name), count)} Run `clientsync sign-in {name}`."
+        if not plan.count(Will.DO) and not dry_run:
+            raise SignInNeeded(says)
+        say(says)
 
 
 def without_consents_to_come(workplace: Workplace, plan: Plan) -> Plan:
