@@ -129,12 +129,10 @@ def retry(job: str, as_json: bool, yes: bool) -> None:
 @click.argument("job", metavar="ID")
 def cancel(job: str) -> None:
     """Cancel the rest of a job. What is done stays done."""
-    from ...practice.counted import counted
+    from ...sync.jobs.job_words import cancelled
     from ..output import say
 
     with open_workplace() as workplace:
         before = workplace.store.jobs.one(job)
         workplace.store.jobs.cancel(job)
-        after = workplace.store.jobs.one(job)
-    cancelled = counted(before.left - after.left, "item")
-    say(f"{cancelled} cancelled." if before.left else "Nothing was left to cancel.")
+        say(cancelled(before, workplace.store.jobs.one(job)))

@@ -91,6 +91,7 @@ def _cancel(workplace: Workplace, job: Job) -> None:
     say("Finished items stay as they are. Waiting items are left undone, and can be retried.")
     if yes(f"Cancel {job_words.things(job.kind, job.left)} of this job?"):
         workplace.store.jobs.cancel(job.id)
+        say(job_words.cancelled(job, workplace.store.jobs.one(job.id)))
     else:
         say("Nothing was changed.")
 

@@ -225,10 +225,13 @@ class JobActions:
         self.main.push_screen(Confirm(question, lines, yes="Cancel the job", no="Keep running"), answered)
 
     def _cancel(self, job: Job) -> None:
-        self._change(
-            partial(self.main.workplace.store.jobs.cancel, job.id),
-            partial(self._screen.job_touched, job, started=False),
-        )
+        jobs = self.main.workplace.store.jobs
+
+        def done() -> None:
+            self._screen.say(job_words.cancelled(job, jobs.one(job.id)), "information")
+            self._screen.job_touched(job, started=False)
+
+        self._change(partial(jobs.cancel, job.id), done)
 
     def _change(self, write: Callable[[], object], then: Callable[[], object]) -> None:
         """Writes on a thread, because another process may hold the lock for seconds; then calls `then` here."""

@@ -107,6 +107,18 @@ def question(job: Job, count: int) -> str:
     return f"{title(job)} {things(job.kind, count)}?"
 
 
+def cancelled(before: Job, after: Job) -> str:
+    """What cancelling did: how many items it cancelled, and how many are in progress and will be finished."""
+    if not before.left:
+        return "Nothing was left to cancel."
+    says = f"{things(before.kind, before.left - after.left)} cancelled."
+    return (
+        f"{says} {things(before.kind, after.left)} in progress will be finished first."
+        if after.left
+        else says
+    )
+
+
 def is_impossible(item: Item) -> bool:
     """Whether the plan said that an item can't be done, so that it was never tried."""
     return item.state is ItemState.FAILED and item.cannot

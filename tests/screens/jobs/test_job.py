@@ -165,6 +165,7 @@ async def test_cancelled_what_is_done_stays_done(practices: Callable[..., Practi
         await pilot.press("S")
         await until(pilot, lambda: "The rest is cancelled" in shown(pilot))
         await pilot.press("S", "y")
+        await until(pilot, lambda: "in progress will be finished first" in notices_of(app))
         await until(pilot, lambda: now(app, job).state is JobState.CANCELLED)
         done = now(app, job).count(ItemState.DONE)
         assert 0 < done < 100
