@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
+from textual.style import Style
 from textual.widget import Widget
 
 BEST = Size(60, 15)
@@ -40,7 +41,6 @@ class TopBar(Widget, can_focus=False):
         self._title = title
         self._rights: tuple[str, ...] = ()
         self._way: tuple[str, ...] = ()
-        self._spans: list[tuple[int, int, int]] = []
         self._others = ""
 
     def show_others(self, words: str) -> None:
@@ -88,27 +88,22 @@ class TopBar(Widget, can_focus=False):
         gap = (1 if small else GAP) * bool(right)
         room = max(0, width - cell_len(right) - gap)
         steps, title = ((), self._title) if small else _fitting(self._way, self._title, room)
-        way = "".join(step + STEP for step in steps)
-        self._spans = []
-        for n, step in enumerate(steps):
-            start = self._spans[-1][1] + len(STEP) if self._spans else 0
-            # If the middle is left out, its mark represents the screen that this one was opened from.
-            index = n if len(steps) == len(self._way) else (0, len(self._way) - 1)[n]
-            self._spans.append((start, start + cell_len(step), index))
+        # If the middle is left out, its mark represents the screen that this one was opened from.
+        indexes = range(len(steps)) if len(steps) == len(self._way) else (0, len(self._way) - 1)
+        clickable = ((step, Style.from_meta({"step": n})) for n, step in zip(indexes, steps, strict=False))
+        way = Content.assemble(*(part for step in clickable for part in (step, STEP))).stylize("not bold")
         if cell_len(title) > room:
             title = set_cell_size(title, max(0, room - 1)) + "…" * bool(room)
         return Content.assemble(
-            (way, "not bold"),
-            (set_cell_size(title, room - cell_len(way)) + " " * gap, "bold"),
+            way,
+            (set_cell_size(title, room - way.cell_length) + " " * gap, "bold"),
             (right, "not bold"),
         )
 
     def on_click(self, event: events.Click) -> None:
         """Goes back to what was clicked."""
-        offset = event.get_content_offset(self)
-        for start, end, index in self._spans:
-            if offset is not None and start <= offset.x < end:
-                self.post_message(self.StepChosen(index))
+        if (step := event.style.meta.get("step")) is not None:
+            self.post_message(self.StepChosen(step))
 
 
 def _fitting(way: Sequence[str], title: str, room: int) -> tuple[Sequence[str], str]:
