@@ -16,6 +16,9 @@ from ..practice.roles import Level, Right
 from ..practice.trouble import UsageError
 from .files.only_reading import may_write
 
+MOVED = "moved"
+"""The key in `meta` under which a file that was moved says where the practice is now. No copy of it has this key."""
+
 
 class You(NamedTuple):
     """Who the user is at the home. `role`: the name they log in with and act under."""
@@ -150,7 +153,7 @@ class SqliteHome:
 
     def begin(self, db: sqlite3.Connection) -> None:
         """SQLite's transaction has begun. Raises UsageError if the practice has moved."""
-        if (row := db.execute("SELECT value FROM meta WHERE key = 'moved'").fetchone()) is not None:
+        if (row := db.execute("SELECT value FROM meta WHERE key = ?", (MOVED,)).fetchone()) is not None:
             raise UsageError(moved_to(row[0]))
 
     def at(self) -> str:

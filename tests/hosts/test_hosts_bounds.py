@@ -150,3 +150,31 @@ def test_move_that_stopped_after_its_last_step_is_completed(tmp_path: Path, post
         db.execute("DELETE FROM meta WHERE key = 'moved'")
     assert ann.ok("practice", "move", "--yes", "--json", postgres.url())["entries"] == 1
     assert ann.ok("practice", "status", "--json")["home"] == "postgresql"
+
+
+def test_practice_whose_move_was_killed_before_its_last_step_can_move_back(
+    tmp_path: Path, postgres: Database
+) -> None:
+    ann = host(tmp_path, "ann")
+    ann.ok("team", "create", "North")
+    before = ann.config.read_text()
+    ann.ok("practice", "move", "--yes", postgres.url())
+    # As after a kill: the file says where the practice is, but the configuration still names the file.
+    ann.config.write_text(before)
+    ann.ok("practice", "move", "--yes", postgres.url())
+    ann.ok("practice", "move", "--yes", "back.db")
+    ann.ok("team", "create", "South")
+    assert ann.ok("practice", "status", "--json")["entries"] == 2
+
+
+def test_practice_that_was_moved_is_not_moved_elsewhere(tmp_path: Path, postgres: Database) -> None:
+    ann = host(tmp_path, "ann")
+    ann.ok("team", "create", "North")
+    before = ann.config.read_text()
+    ann.ok("practice", "move", "--yes", postgres.url())
+    ann.ok("team", "create", "South")
+    ann.config.write_text(before)
+    again = ann.run("practice", "move", "--yes", postgres.url())
+    assert again.code == 2 and "was moved to" in again.err and "clientsync practice join" in again.err
+    elsewhere = ann.run("practice", "move", "--yes", Database(postgres.server).url())
+    assert elsewhere.code == 2 and f"was moved to {postgres.name}" in elsewhere.err

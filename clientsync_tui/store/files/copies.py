@@ -37,18 +37,26 @@ LEFT_S = 24 * 3600
 """A copy that is still unfinished after this long never will be finished."""
 
 
-def copy(source: sqlite3.Connection, file: Path, owner: Owner | None = None) -> None:
+def copy(
+    source: sqlite3.Connection, file: Path, owner: Owner | None = None, *, without: tuple[str, ...] = ()
+) -> None:
     """Copies the database as it is now to `file`, while others keep working. It belongs to `owner`, else to this user only.
+    `without`: the keys in `meta` that the copy must not have.
 
     No link is followed in the folder of `file`, or to `file` itself.
     Raises OSError and sqlite3.Error if it can't be written: then whatever was at `file` is still there.
     """
-    with OpenedFolder(file.parent) as folder, _written(source, folder, file.name, owner or myself()) as made:
+    with (
+        OpenedFolder(file.parent) as folder,
+        _written(source, folder, file.name, owner or myself(), without) as made,
+    ):
         folder.rename(made, file.name)
 
 
 @contextmanager
-def _written(source: sqlite3.Connection, folder: OpenedFolder, name: str, owner: Owner) -> Generator[str]:
+def _written(
+    source: sqlite3.Connection, folder: OpenedFolder, name: str, owner: Owner, without: tuple[str, ...] = ()
+) -> Generator[str]:
     """A complete copy under a temporary name. The block must rename it to `name`; otherwise it is removed."""
     # Nobody can plant a link under a name they don't know, and SQLite then creates the file without following
     # one.
@@ -58,6 +66,8 @@ def _written(source: sqlite3.Connection, folder: OpenedFolder, name: str, owner:
             source.backup(target, progress=_patience())
             # A single file, whatever journal mode the original has.
             target.execute("PRAGMA journal_mode = DELETE")
+            with target:
+                target.executemany("DELETE FROM meta WHERE key = ?", [(key,) for key in without])
         written = folder.open(beside)
         try:
             give(written, owner)
@@ -293,10 +303,10 @@ def _examined(found: sqlite3.Connection, name: Path) -> Flaw | None:
     return verify(found) if "head" in tables else None
 
 
-def copy_file(source: Path, file: Path) -> None:
+def copy_file(source: Path, file: Path, *, without: tuple[str, ...] = ()) -> None:
     """Copies the database `source` to `file` like `copy`; nobody has to have it open."""
     with closing(read_only(source)) as opened:
-        copy(opened, file)
+        copy(opened, file, without=without)
 
 
 def head_of(file: Path) -> tuple[int, bytes] | None:

@@ -12,6 +12,7 @@ from ...practice.people import Person
 from ...practice.trouble import Trouble, UsageError
 from ..clock import forget_ahead
 from ..files import copies
+from ..home import MOVED, moved_to
 from ..store import Store
 from . import schema
 from .address import Address
@@ -29,8 +30,16 @@ ROWS = "SELECT seq, at, actor, kind, client, software, organisation_id, body, ha
 def refuse_taken(store: Store, server: Connection, address: Address) -> bool:
     """Raises UsageError if the database already has entries or another practice.
 
-    Returns whether it has all of this practice, because an earlier move stopped after its last step on the server.
+    Returns whether it has all of this practice, because an earlier move stopped after its last step on the server. Raises UsageError,
+    too, if the practice was moved elsewhere before.
     """
+    is_there = _has_all(store, server, address)
+    if not is_there and (place := store.meta(MOVED)) is not None:
+        raise UsageError(moved_to(place))
+    return is_there
+
+
+def _has_all(store: Store, server: Connection, address: Address) -> bool:
     try:
         if not schema.is_there(server):
             return False
@@ -45,6 +54,11 @@ def refuse_taken(store: Store, server: Connection, address: Address) -> bool:
         return False
     if practice == store.practice_id and moved is None and (seq, bytes(digest)) == store.inspection.head():
         return True
+    if practice == store.practice_id and moved is None and store.meta(MOVED) is not None:
+        raise UsageError(
+            f"The practice was moved to {address.shown} before, and has changed there. Run `clientsync practice join` with its address. "
+            "Nothing was changed."
+        )
     raise UsageError(
         f"{address.shown} already has a practice with entries. Choose an empty database. Nothing was changed."
     )
@@ -78,7 +92,7 @@ def to_server(
         is_there = refuse_taken(store, server, address)
         head = head_of(db)
         make_folder(copy.parent)
-        copies.copy_file(store.path, copy)
+        copies.copy_file(store.path, copy, without=(MOVED,))
         try:
             with server.patience(LONG_S), server.transaction():
                 if not schema.is_there(server):
@@ -99,7 +113,7 @@ def to_server(
         except BaseException:
             copy.unlink(missing_ok=True)
             raise
-        db.execute("INSERT OR REPLACE INTO meta VALUES ('moved', ?)", (address.shown,))
+        db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (MOVED, address.shown))
     return head
 
 
@@ -145,7 +159,7 @@ def to_file(store: Store, server: Connection, address: Address, file: Path, plac
             server.execute("UPDATE clientsync.head SET version = version + 1")
             with store.exclusively() as db:
                 forget_ahead(db)
-            copies.copy_file(store.path, file)
+            copies.copy_file(store.path, file, without=(MOVED,))
             head = copies.head_of(file)
             if head is None or head != _head_there(server):
                 file.unlink()
