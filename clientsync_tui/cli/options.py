@@ -38,6 +38,20 @@ def clients(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def some_clients(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Clients by name, or all those that `--match` shows. One of the two is needed."""
+
+    @clients
+    @match
+    @wraps(command)
+    def run(*, clients: tuple[str, ...], match: str | None, **given: Any) -> Any:
+        if not clients and match is None:
+            raise click.UsageError("Choose clients: CLIENT (once or more), or --match TEXT.")
+        return command(clients=clients, match=match, **given)
+
+    return run
+
+
 def one_client(command: Callable[..., Any]) -> Callable[..., Any]:
     """One client, as a plain argument or with `--client`: it is `words`."""
 

@@ -13,8 +13,7 @@ from ..context import open_workplace
         "clientsync claim --match 'team:north status:expired' --minutes 60",
     )
 )
-@options.clients
-@options.match
+@options.some_clients
 @click.option(
     "--minutes",
     metavar="MINUTES",
@@ -36,7 +35,6 @@ def claim(clients: tuple[str, ...], match: str | None, minutes: int, as_json: bo
     from .. import output
     from ..selection import chosen_clients
 
-    _need_a_choice(clients, match)
     with open_workplace() as workplace:
         now = datetime.now(UTC)
         found = chosen_clients(workplace, clients, match)
@@ -63,8 +61,7 @@ def claim(clients: tuple[str, ...], match: str | None, minutes: int, as_json: bo
 
 
 @click.command(epilog=options.examples("clientsync release ABB01", "clientsync release --match claimed:you"))
-@options.clients
-@options.match
+@options.some_clients
 @options.json("A JSON object: {released}, a count.")
 def release(clients: tuple[str, ...], match: str | None, as_json: bool) -> None:
     """Say that you are no longer working on clients.
@@ -77,7 +74,6 @@ def release(clients: tuple[str, ...], match: str | None, as_json: bool) -> None:
     from .. import output
     from ..selection import chosen_clients
 
-    _need_a_choice(clients, match)
     with open_workplace() as workplace:
         now = datetime.now(UTC)
         found = chosen_clients(workplace, clients, match)
@@ -88,8 +84,3 @@ def release(clients: tuple[str, ...], match: str | None, as_json: bool) -> None:
     output.say(claim_words.released(count))
     for line in claim_words.warnings(left, workplace.actor, now, of=len(found)):
         output.say(line)
-
-
-def _need_a_choice(clients: tuple[str, ...], match: str | None) -> None:
-    if not clients and match is None:
-        raise click.UsageError("Choose clients: CLIENT (once or more), or --match TEXT.")

@@ -81,8 +81,7 @@ def _changed(before: "Client", after: "Client") -> "Mapping[str, Mapping[str, st
         "clientsync remove --client ABB01 --client BLA02 --yes",
     )
 )
-@options.clients
-@options.match
+@options.some_clients
 @options.dry_run
 @options.json("A JSON object.")
 @options.yes
@@ -96,8 +95,6 @@ def remove(clients: tuple[str, ...], match: str | None, dry_run: bool, as_json: 
     from .. import output
     from ..selection import chosen_clients, mind_claims
 
-    if not clients and match is None:
-        raise click.UsageError("Choose clients: CLIENT (once or more), or --match TEXT.")
     if not dry_run:
         output.require_yes_or_terminal(yes)
     with open_workplace() as workplace:

@@ -57,8 +57,7 @@ def create(name: str) -> None:
     )
 )
 @click.argument("name", type=MAY_BE_EMPTY)
-@options.clients
-@options.match
+@options.some_clients
 @options.dry_run
 @options.json("A JSON object: {team, changed, unchanged}.")
 def assign(name: str, clients: tuple[str, ...], match: str | None, dry_run: bool, as_json: bool) -> None:
@@ -68,8 +67,6 @@ def assign(name: str, clients: tuple[str, ...], match: str | None, dry_run: bool
     from .. import output
     from ..selection import chosen_clients, mind_claims
 
-    if not clients and match is None:
-        raise click.UsageError("Choose clients: CLIENT (once or more), or --match TEXT.")
     with open_workplace() as workplace:
         found = chosen_clients(workplace, clients, match)
         name = client_edits.team_name(name) or ""
