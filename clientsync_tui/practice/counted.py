@@ -1,4 +1,6 @@
-"""Counts with nouns that agree: 1 client, 2 clients."""
+"""Counts with nouns that agree: 1 client, 2 clients. Names in a row: A, B and C."""
+
+from collections.abc import Sequence
 
 
 def noun(count: int, one: str, several: str = "") -> str:
@@ -11,6 +13,12 @@ def singular(several: str) -> str:
     if several.endswith("ies"):
         return f"{several[:-3]}y"
     return several[:-2] if several.endswith("sses") else several.removesuffix("s")
+
+
+def in_a_row(names: Sequence[str]) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def counted(count: int, one: str, several: str = "") -> str:

@@ -11,6 +11,12 @@ class Person(NamedTuple):
     name: str
     email: str
 
+    def known_as(self, brackets: str = "()") -> str:
+        """`Ann Other (ann@example.com)`; only the address where the app knows no other name."""
+        if self.name in ("", self.email):
+            return self.email
+        return f"{self.name} {brackets[0]}{self.email}{brackets[1]}"
+
 
 class SignIn(NamedTuple):
     """One person's grant for one accounting app. Only that person's keyring holds its tokens.

@@ -31,6 +31,8 @@ COLUMNS = (
     Column("says", "Which, and who", 24, flex=1, keep=9, sortable=False, most=160),
     Column("forecast", "Day by day", MONTH.days + 1, keep=1, sortable=False),
 )
+HIGH = 20
+"""From how many rows on the clients of a line are shown below the few lines."""
 EXPIRING = 2
 """The tab with the fixes for what expires."""
 ONLY = {
@@ -59,7 +61,7 @@ class MorningScreen(ActionScreen):
     def compose(self) -> ComposeResult:
         """The lines, and the clients of the selected one."""
         yield TopBar("Morning")
-        with Beside():
+        with Beside(high=HIGH):
             yield SelectTable(COLUMNS, selecting=False, id="lines")
             yield DetailsPane()
         yield KeyBar()
@@ -102,9 +104,12 @@ class MorningScreen(ActionScreen):
 
     def _name_it(self) -> None:
         now = datetime.now(UTC)
+        today = here(now)
         at = moment_words(self._since.at, now) if self._since else ""
         since_words = f"since you last looked, {at}"
-        self.query_one(TopBar).show(f"Morning · {here(now):%A %d %B}", since_words, f"since {at}")
+        self.query_one(TopBar).show(
+            f"Morning · {today:%A} {today.day} {today:%B}", since_words, f"since {at}"
+        )
 
     # The clients of a line
 
@@ -139,7 +144,9 @@ class MorningScreen(ActionScreen):
             padding = " " * max(0, width - cell_len(client.name))
             lines.append(Line(((f"{client.name}{padding}  ", ""), (status, style)), 2))
         if lines:
-            lines.insert(0, line(counted(len(chosen.clients), "client"), "heading"))
+            heading = line(counted(len(chosen.clients), "client"), "heading")
+            # The list cuts the sentence where the screen is narrow.
+            lines[:0] = [heading, line(chosen.says, "muted")]
         return lines
 
     # Acting

@@ -129,9 +129,7 @@ def _looks_like(one: Fix, other: Fix) -> bool:
 
 def _name(fix: Fix, *, with_email: bool) -> str:
     person = fix.person
-    if not person.name:
-        return person.email
-    return f"{person.name} ({person.email})" if with_email else person.name
+    return person.known_as() if with_email else person.name or person.email
 
 
 def step_of(fix: Fix, *, mine: bool) -> Step:

@@ -7,6 +7,7 @@ from ..practice.bodies import fits
 from ..practice.counted import counted, singular
 from ..practice.entries import Entry, Kind
 from ..practice.model import DETAIL_TITLES
+from ..practice.people import Person
 from ..practice.text import clean
 from .words import SHORT
 
@@ -72,7 +73,8 @@ def _connected(body: _Body) -> str:
 def _signed_in(body: _Body) -> str:
     organisation: _Body = body.get("organisation") or {}
     which = f" for {organisation['name']}" if organisation.get("name") else ""
-    return f"signed in as {body['person']['name']} <{body['person']['email']}>{which}"
+    person = Person("", body["person"]["name"], body["person"]["email"])
+    return f"signed in as {person.known_as('<>')}{which}"
 
 
 def _disconnected(body: _Body) -> str:

@@ -52,8 +52,7 @@ def of_integration(seen: Seen) -> Iterator[Fact]:
         yield "Last check", f"{trouble}, tried {moment_in_full(link.last_fault.at)}", "warning"
     yield "Organisation", link.organisation_name, ""
     yield "Organisation id", link.organisation_id, "muted"
-    person = link.integrated_by
-    yield "Integrated by", f"{person.name} <{person.email}>{' (you)' if seen.held else ''}", ""
+    yield "Integrated by", f"{link.integrated_by.known_as('<>')}{' (you)' if seen.held else ''}", ""
     yield "Connected", moment_in_full(link.connected_at), ""
     yield "Refreshed", moment_in_full(link.refreshed_at) or "not yet", ""
     yield "Checked", moment_in_full(link.checked_at) or "not yet", ""

@@ -114,6 +114,16 @@ def summary(plan: Plan) -> Iterator[tuple[Will, str]]:
         yield will, f"{things(kind.unit, sentences.total())} {verb}. {sentence}"
 
 
+def brief_summary(plan: Plan) -> Iterator[tuple[Will, str]]:
+    """The same in at most three lines, where there is no room for the reasons."""
+    kind = registry.kind(plan.kind)
+    if count := plan.count(Will.DO):
+        yield Will.DO, f"{things(kind.unit, count)} will be {kind.participle}."
+    for will, verb in ((Will.CANNOT, f"can't be {kind.participle}"), (Will.SKIP, "will be left alone")):
+        if count := plan.count(will):
+            yield will, f"{things(kind.unit, count)} {verb}. The list says why."
+
+
 def entails(plan: Plan, softwares: Iterable[Software]) -> Iterator[str]:
     """What the user should know before confirming a plan."""
     yield from registry.kind(plan.kind).entails(plan, {software.name: software for software in softwares})

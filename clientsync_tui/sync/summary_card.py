@@ -22,7 +22,7 @@ def _lines(client: Client, title: Callable[[str], str], now: datetime) -> Iterat
     for link in client.integrations:
         yield f"{title(link.software)}: {link_words(link, now)}"
         yield f"  Organisation: {link.organisation_name} ({link.organisation_id})"
-        yield f"  Integrated by: {link.integrated_by.name} <{link.integrated_by.email}>"
+        yield f"  Integrated by: {link.integrated_by.known_as('<>')}"
         if link.checked_at:
             yield f"  Last checked: {link.checked_at:%Y-%m-%d %H:%M} UTC"
         if step := next_step(link, client):

@@ -4,7 +4,7 @@ from textual import events
 from textual.containers import Container
 
 WIDE, HIGH = 140, 30
-"""From this terminal size on, details are shown beside or below the list; on a smaller one, only the list."""
+"""From this terminal size on, details are shown beside or below most lists; on a smaller one, only the list."""
 
 
 class Beside(Container):
@@ -22,6 +22,11 @@ class Beside(Container):
     Beside.high > DetailsPane:nocolor { border-top: ascii $foreground; }
     """
 
+    def __init__(self, *, high: int = HIGH) -> None:
+        """`high`: from how many rows on there is room for the details below this list."""
+        super().__init__()
+        self._high = high
+
     def on_mount(self) -> None:
         """Adapts to the terminal's size."""
         self._fit()
@@ -33,7 +38,7 @@ class Beside(Container):
     def _fit(self) -> None:
         size = self.screen.size
         self.set_class(size.width >= WIDE, "wide")
-        self.set_class(size.width < WIDE and size.height >= HIGH, "high")
+        self.set_class(size.width < WIDE and size.height >= self._high, "high")
 
     @property
     def has_details(self) -> bool:

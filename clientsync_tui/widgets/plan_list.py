@@ -1,12 +1,13 @@
 """A plan: a summary by reason, and below it every client, drawn on demand."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Static
 
 from ..practice.plan import Plan, PlanItem, Will
@@ -27,6 +28,8 @@ SIGNS = {Will.DO: ("✓", "ok"), Will.SKIP: ("–", "muted"), Will.CANNOT: ("!",
 ASCII_SIGNS = {Will.DO: "+", Will.SKIP: "-", Will.CANNOT: "!"}
 LINES = 8
 """The maximum number of summary lines. The list shows the rest."""
+LIST_LINES = 7
+"""How many lines of the list, with its title and its last line in full, the summary always leaves room for."""
 
 
 class PlanList(Vertical):
@@ -49,6 +52,8 @@ class PlanList(Vertical):
         self.table = SelectTable(COLUMNS, selecting=False)
         self.table.ascii_marks = ascii_marks
         self._plan = plan
+        # What is above the list: with the reasons, and in a few words.
+        self._full, self._brief = Content(), Content()
         self._rows = ListRows(COLUMNS, ())
         self._titles: dict[str, str] = {}
         # The row under the cursor in full, because columns shorten it.
@@ -74,22 +79,33 @@ class PlanList(Vertical):
         self._titles = (
             {software: self._title(software) for software in softwares} if len(softwares) > 1 else {}
         )
-        summary, self._rows = await asyncio.to_thread(self._read, plan, lead, notes)
-        self._summary.update(summary)
+        (self._full, self._brief), self._rows = await asyncio.to_thread(self._read, plan, lead, notes)
+        self._summarise()
         self.table.columns = COLUMNS if self._titles else OF_ONE
         self.table.show(self._rows)
         self._moved()
 
-    def _read(self, plan: Plan, lead: str, notes: Sequence[str]) -> tuple[Content, ListRows]:
-        parts: list[tuple[str, str]] = [(f"{lead}\n", "")] if lead else []
-        for will, line in list(plan_words.summary(plan))[:LINES]:
-            parts += [(f"{self._sign(will)} ", f"bold {_COLOURS[will]}"), (f"{line}\n", "")]
-        parts += [(f"{note}\n", "$text-warning") for note in notes]
+    @on(Resize)
+    def _summarise(self) -> None:
+        """Leaves out the reasons where they would leave no room for the list, which has them too."""
+        lines = self._full.wrap(max(self.size.width - 2, 1))
+        self._summary.update(self._full if len(lines) + 1 + LIST_LINES <= self.size.height else self._brief)
+
+    def _read(self, plan: Plan, lead: str, notes: Sequence[str]) -> tuple[tuple[Content, Content], ListRows]:
+        full = self._written(list(plan_words.summary(plan))[:LINES], lead, notes)
+        brief = self._written(plan_words.brief_summary(plan), lead, notes)
         # What can't be done comes first, because the user has to do something about it.
         order = {Will.CANNOT: 0, Will.SKIP: 1, Will.DO: 2}
         items = sorted(plan.items, key=lambda item: order[item.will])
         rows = ListRows(COLUMNS, [self._row(n, plan.kind, item) for n, item in enumerate(items)])
-        return Content.assemble(*parts).rstrip("\n"), rows
+        return (full, brief), rows
+
+    def _written(self, lines: Iterable[tuple[Will, str]], lead: str, notes: Sequence[str]) -> Content:
+        parts: list[tuple[str, str]] = [(f"{lead}\n", "")] if lead else []
+        for will, line in lines:
+            parts += [(f"{self._sign(will)} ", f"bold {_COLOURS[will]}"), (f"{line}\n", "")]
+        parts += [(f"{note}\n", "$text-warning") for note in notes]
+        return Content.assemble(*parts).rstrip("\n")
 
     @on(SelectTable.CursorMoved)
     def _moved(self) -> None:

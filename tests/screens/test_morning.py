@@ -209,3 +209,13 @@ async def test_line_leads_to_as_many_rows_as_it_counts_clients(tmp_path: Path) -
         )
         await until(pilot, lambda: isinstance(app.screen, ClientsScreen) and app.screen.shown == 2)
     app.workplace.close()
+
+
+async def test_clients_of_a_line_are_named_below_it_on_a_small_screen(tmp_path: Path) -> None:
+    night(tmp_path)
+    app = app_in(tmp_path)
+    async with run_app(app, size=(80, 24)) as pilot:
+        await until(pilot, lambda: "All " in shown(pilot))
+        await pilot.press("m")
+        await until(pilot, lambda: "Abbey   ! broken: access removed" in shown(pilot))
+    app.workplace.close()

@@ -233,7 +233,7 @@ def _integration(
     if not_loaded := why_not_loaded(workplace.any_software(link.software)):
         yield f"  {not_loaded}"
     yield f"  Organisation: {link.organisation_name} ({link.organisation_id})"
-    yield f"  Integrated by: {link.integrated_by.name} <{link.integrated_by.email}>"
+    yield f"  Integrated by: {link.integrated_by.known_as('<>')}"
     moments = {
         "Connected": link.connected_at,
         "Refreshed": link.refreshed_at,

@@ -138,4 +138,4 @@ def _say_next(workplace: "Workplace", name: str) -> None:
             say(f"Or, with a short code that you enter in any browser: clientsync sign-in {name} --device")
     elif click.confirm("Sign in now to check that it works?", default=True, err=True):
         new = online(workplace, lambda session: sign_in_now(workplace, session, name))
-        say(f"It works: signed in as {new.person.name} <{new.person.email}>.")
+        say(f"It works: signed in as {new.person.known_as('<>')}.")

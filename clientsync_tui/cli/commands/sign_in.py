@@ -87,7 +87,7 @@ def sign_in(software: str, no_browser: bool, device: bool, timeout_s: float, as_
     which = f" for {new.organisation_name}" if new.organisation_name else ""
     several = about.organisation_words[reached != 1]
     reach = "" if reached is None else f", {reached:,} {several}"
-    click.echo(f"Signed in as {new.person.name} <{new.person.email}>{which}{reach}.")
+    click.echo(f"Signed in as {new.person.known_as('<>')}{which}{reach}.")
 
 
 def waits_for(workplace: "Workplace", job: "Job", sign_in: "SignIn") -> bool:

@@ -113,9 +113,8 @@ def _announce(group: "Leaving") -> None:
     from ...practice.counted import counted
     from ..output import say
 
-    person = group.person
     ends = counted(len(group.clients), "integration")
-    say(f"{group.software}: signing out {person.name} <{person.email}> ends {ends}.")
+    say(f"{group.software}: signing out {group.person.known_as('<>')} ends {ends}.")
     for name in group.clients[:SHOWN]:
         say(f"  {name}")
     if len(group.clients) > SHOWN:

@@ -174,7 +174,7 @@ class ClientSyncScreen(ActionScreen):
 
         def signed_in(sign_in: "SignIn | None") -> None:
             if sign_in is not None:
-                self.notify(f"Signed in as {sign_in.person.name} ({sign_in.person.email}).", markup=False)
+                self.notify(f"Signed in as {sign_in.person.known_as()}.", markup=False)
             self.practice_changed()
 
         self.main.push_screen(SignInScreen(software, why), signed_in)

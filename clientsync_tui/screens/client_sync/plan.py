@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from ...practice.plan import Plan, Will
@@ -60,7 +60,8 @@ class PlanScreen(Dialogue[bool]):
         with Vertical(classes="dialogue plan"):
             yield Static(plan_words.question(self._plan), classes="question", markup=False)
             if lines := [*self._lines, *self._claimed()]:
-                yield Static("\n".join(lines), classes="lines", markup=False)
+                with VerticalScroll(classes="lines", can_focus=False):
+                    yield Static("\n".join(lines), markup=False)
             yield Static(id="same_as", classes="muted", markup=False)
             yield PlanList(partial(title, self.main.workplace), self._plan, ascii_marks=self._ascii_marks)
             go = Button(f"{plan_words.button(self._plan)} {self.keyed('({dialogue.yes})')}", id="yes")

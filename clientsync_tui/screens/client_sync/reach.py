@@ -268,7 +268,7 @@ class ReachScreen(ListScreen):
         grown = f", {more:,} more than before" if more > 0 else ""
         lines = [
             *self.before(),
-            f"Signed in as {person.name} ({person.email}), who has authorised {self.counted(count)}{grown}.",
+            f"Signed in as {person.known_as()}, who has authorised {self.counted(count)}{grown}.",
             " ".join(self.reach.left_out),
             *(self.reached() if count else (self.keyed(REACHES_NOTHING),)),
         ]

@@ -10,9 +10,9 @@ from ...widgets.select_table.rows import Cell, Column, Row, RowId
 
 COLUMNS = (
     Column("state", "State", 14, keep=2, sortable=False),
-    Column("client", "Client", 18, flex=2, keep=3, sortable=False, most=60, shorten="middle"),
+    Column("client", "Client", 24, flex=2, keep=3, sortable=False, most=60, shorten="middle"),
     Column("reason", "Reason", 20, flex=1, keep=1, sortable=False, most=40),
-    Column("organisation", "Organisation id", 12, flex=1, sortable=False, most=38, shorten="middle"),
+    Column("organisation", "Organisation id", 36, flex=1, sortable=False, most=38, shorten="middle", least=4),
 )
 STYLES = {
     ItemState.DONE: "ok",

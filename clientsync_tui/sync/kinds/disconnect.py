@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ...practice.counted import counted
+from ...practice.counted import counted, in_a_row
 from ...practice.entries import Kind
 from ...practice.model import Client, Integration
 from ...practice.status import Reason
@@ -76,11 +76,16 @@ def _ends(items: "Iterable[PlanItem]", softwares: "Mapping[str, Software]") -> I
         else:
             ended[software.title if software is not None else item.software] += 1
     if count := ended.total():
-        yield f"{_end(count)} in {' and '.join(sorted(ended))} too."
-    for title, count in sorted(here.items()):
-        yield f"{_end(count)} here only: {title} has no way to disconnect an app from here. Remove the app there to end it there too."
+        yield f"{_end(count)} in {in_a_row(sorted(ended))} too."
+    if count := here.total():
+        apps = f"{in_a_row(sorted(here))} {'has' if len(here) == 1 else 'have'}"
+        yield f"{_end(count)} here only: {apps} no way to disconnect an app from here. Remove the app there to end {_them(count)} there too."
     if theirs:
-        yield f"{_end(theirs)} here only: this keyring holds no sign-in for {'it' if theirs == 1 else 'them'}. The person who signed in can end {'it' if theirs == 1 else 'them'} in the app."
+        yield f"{_end(theirs)} here only: this keyring holds no sign-in for {_them(theirs)}. The person who signed in can end {_them(theirs)} in the app."
+
+
+def _them(count: int) -> str:
+    return "it" if count == 1 else "them"
 
 
 def _end(count: int) -> str:

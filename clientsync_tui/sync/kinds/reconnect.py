@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 AFFECTED = frozenset({Status.EXPIRED, Status.BROKEN})
 CONSENT_AGAIN = frozenset({Reason.DISCONNECTED_HERE, Reason.DISCONNECTED_THERE})
 LACKING = (
-    "Your sign-in lacks a permission for it. If your role there was raised, check it. Otherwise sign in again, and "
+    "Your sign-in lacks a permission. If your role there was raised, check it. Otherwise sign in again, and "
     "allow everything the app asks for."
 )
 CONSENT = "It was disconnected, so your sign-in no longer includes it. Sign in again and choose this organisation there."

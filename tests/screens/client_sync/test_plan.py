@@ -3,7 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
-from clientsync_tui.practice.status import Status
+from clientsync_tui.practice.plan import Plan, PlanItem, Will
+from clientsync_tui.practice.status import Reason, Status
 from clientsync_tui.screens.base import ActionScreen
 from clientsync_tui.screens.client_sync.plan import PlanScreen, confirm_and_run
 from tests.support import plans
@@ -64,4 +65,22 @@ async def test_nothing_to_do_can_only_be_closed(practice: Practice) -> None:
         await pilot.press("y")
         await until(pilot, lambda: not isinstance(app.screen, PlanScreen))
         assert len(store.jobs.all()) == 1
+    app.workplace.close()
+
+
+async def test_list_and_answers_of_a_plan_are_seen_however_much_there_is_to_say(practice: Practice) -> None:
+    app = practice.app()
+    reasons = (Reason.UNPAID, Reason.ORGANISATION_CLOSED, Reason.PERMISSION_MISSING, Reason.ACCESS_REMOVED)
+    items = [
+        PlanItem(Will.CANNOT, f"c{n}", f"Client {n}", "xero", f"o{n}", reason)
+        for n, reason in enumerate(reasons)
+    ]
+    plan = Plan("reconnect", "xero", None, (PlanItem(Will.DO, "c9", "Client 9", "xero", "o9"), *items))
+    async with run_app(app, size=(80, 24)) as pilot:
+        assert isinstance(app.screen, ActionScreen)
+        confirm_and_run(app.screen, plan, lines=[f"Sentence {n}." for n in range(20)])
+        await until(pilot, lambda: "4 integrations can't be reconnected. The list says why." in shown(pilot))
+        assert "! unpaid" in shown(pilot) and "Reconnect 1 integration (y)    Cancel (n)" in shown(pilot)
+        await pilot.resize_terminal(120, 50)
+        await until(pilot, lambda: "The client's subscription is not paid. Ask the client." in shown(pilot))
     app.workplace.close()
