@@ -14,6 +14,7 @@ from clientsync_tui.sandbox.sandbox import Sandbox
 from clientsync_tui.sandbox.world.state import State
 from clientsync_tui.store.jobs import Job
 from clientsync_tui.workplace import Workplace
+from tests.support import empty
 
 FRESH_S = 300
 """How long a copy may be used: after that, its tokens are too old for tests that count calls."""
@@ -38,7 +39,7 @@ def key(sandbox: Sandbox, database: Path, *about: object) -> object | None:
     """What the result depends on; None if something has happened before, so that clients must really be added."""
     scripted = sandbox.faults.in_force or sandbox.scripts.in_force
     untouched = not (sandbox.calls.total or scripted or sandbox.clock.ahead_s)
-    if not untouched or database.exists() or any(_keyring().iterdir()):
+    if not untouched or not empty.is_untouched(database) or any(_keyring().iterdir()):
         return None
     return repr((sandbox.options, *about))
 

@@ -21,7 +21,7 @@ from clientsync_tui.store.jobs import Job
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
 from clientsync_tui.workplace import Workplace, secret_name
-from tests.support import added, plans
+from tests.support import added, empty, plans
 from tests.support.pilot import PATIENCE_S, PatientPilot
 
 ELSEWHERE = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "DISPLAY", "WAYLAND_DISPLAY")
@@ -132,6 +132,7 @@ def set_up(box: Running, folder: Path) -> Practice:
         "software": software_tables(box.url, box.sandbox.softwares.values()),
     }
     (folder / "config.toml").write_text(tomlkit.dumps(tables))
+    empty.put(folder / "practice.db")
     return Practice(box, folder)
 
 
