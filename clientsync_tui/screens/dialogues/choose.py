@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -96,10 +96,23 @@ class Choose(Dialogue[str | None]):
             if choice.key and event.character == choice.key:
                 event.stop()
                 if choice.reason:
-                    self.notify(f"{choice.title}: {choice.reason}", markup=False, severity="warning")
+                    self._refuse(choice)
                 else:
                     self.dismiss(choice.id)
                 return
+
+    @on(events.Click)
+    def say_why_not(self, event: events.Click) -> None:
+        """A click on a line that can't be chosen says why, because the line may cut that."""
+        index: int | None = event.style.meta.get("option")
+        if index is None:
+            return
+        choice = list(self._choices.values())[index]
+        if choice.reason:
+            self._refuse(choice)
+
+    def _refuse(self, choice: Choice) -> None:
+        self.notify(f"{choice.title}: {choice.reason}", markup=False, severity="warning")
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Another line is highlighted."""

@@ -7,8 +7,10 @@ from clientsync_tui.app.actions import ACTIONS
 from clientsync_tui.practice.entries import Kind
 from clientsync_tui.practice.plan import Plan, PlanItem, Will
 from clientsync_tui.screens.clients.clients import ClientsScreen
+from clientsync_tui.screens.dialogues.choose import Choice, Choose
 from clientsync_tui.screens.jobs.job import JobScreen
 from clientsync_tui.store.jobs import ItemState
+from clientsync_tui.widgets.options import Options
 from tests.store import entries
 from tests.support import plans
 from tests.support.clients import ANN, add, app_in, signed_in
@@ -142,4 +144,16 @@ async def test_resuming_what_ends_something_asks_first(tmp_path: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, JobScreen))
         assert store.jobs.one(job).left == 1 and not app.engine.running
+    app.workplace.close()
+
+
+async def test_click_on_a_line_that_cannot_be_chosen_says_why(tmp_path: Path) -> None:
+    app = app_in(tmp_path)
+    async with run_app(app, size=(80, 24)) as pilot:
+        await until(pilot, lambda: "All 0" in shown(pilot))
+        app.push_screen(Choose("Which?", [Choice("a", "A"), Choice("b", "B", reason="It is not there.")]))
+        await until(pilot, lambda: "Which?" in shown(pilot))
+        await pilot.click(Options, offset=(1, 1))
+        await until(pilot, lambda: "B: It is not there." in shown(pilot).splitlines()[-2])
+        assert isinstance(app.screen, Choose)
     app.workplace.close()
