@@ -135,14 +135,14 @@ class FreeAgent:
 
     async def person(self, new: NewSignIn) -> Person:
         """GET /account_managers/me [U: the address is in wide use, the list and /:id are C], else /users/me [C]."""
-        numbered = ""
+        prefix = ""
         try:
             found = shapes.under(await new.calls.get("/account_managers/me"), "account_manager")
         except PassingTrouble as trouble:
             if trouble.fault is not Fault.NONSENSE:
                 raise
             found = shapes.under(await new.calls.get("/users/me"), "user")
-            numbered = "user-"  # users and account managers are counted apart
+            prefix = "user-"  # users and account managers are counted apart
         manager = shapes.lower_keys(found)
         person_id, email = (
             _last(manager.get("url")) or shapes.words(manager.get("id")),
@@ -152,7 +152,7 @@ class FreeAgent:
             raise shapes.nonsense("who signed in")
         parts = (shapes.words(manager.get(key)) for key in ("first_name", "last_name"))
         name = shapes.words(manager.get("name")) or " ".join(filter(None, parts))
-        return Person(f"{numbered}{person_id}", name or email or person_id, email)
+        return Person(f"{prefix}{person_id}", name or email or person_id, email)
 
     async def granted(self, new: NewSignIn) -> Organisation | None:
         """None, because a sign-in covers all clients of its account manager."""
