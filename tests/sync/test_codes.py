@@ -17,7 +17,7 @@ from clientsync_tui.sync.files import codes, codes_file, export
 from clientsync_tui.sync.files.csv_cells import damage, plain
 from tests.support.clients import ANN, add
 from tests.support.command import Command
-from tests.support.spreadsheet import save_again, saved_again
+from tests.sync.spreadsheet import save_again, saved_again
 
 A, B = "Orchard Design Studio LLP", "Yarrow Farms Limited"
 
