@@ -6,6 +6,7 @@ from typing import Any
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.store.database import Database
 from clientsync_tui.store.store import Store
+from tests.support import empty
 
 ME = "ann@example.com"
 XERO = "xero"
@@ -37,6 +38,8 @@ def connected(client: str, organisation: str, sign_in: str = "xero:ann", **body:
 
 
 def store_in(folder: Path) -> Store:
+    """The practice in the folder, a new one if there is none."""
+    empty.put(folder / "practice.db")
     return Store(folder / "practice.db")
 
 

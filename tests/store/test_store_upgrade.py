@@ -131,7 +131,7 @@ def test_copy_is_made_before(upgraded: Store) -> None:
 
 
 def test_upgraded_practice_has_the_shape_of_a_new_one(upgraded: Store, tmp_path: Path) -> None:
-    new = store_in(tmp_path / "new")
+    new = Store(tmp_path / "new" / "practice.db")
     shape = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
     assert rows(database_of(upgraded).connection, shape) == rows(database_of(new).connection, shape)
     new.close()

@@ -9,6 +9,7 @@ from clientsync_tui.practice.entries import Kind, NewEntry, iso
 from clientsync_tui.practice.status import EXPIRING_WITHIN
 from clientsync_tui.store.store import Store
 from clientsync_tui.workplace import Workplace
+from tests.support import empty
 from tests.support.inside import database_of
 
 ANN = "ann@example.com"
@@ -21,6 +22,7 @@ def workplace_in(folder: Path, name: str = "Tester & Co") -> Workplace:
     config = folder / "config.toml"
     if not config.exists():
         config.write_text(f'[practice]\nname = "{name}"\ndatabase = "practice.db"\n')
+        empty.put(folder / "practice.db")
     return Workplace.open(config)
 
 

@@ -9,7 +9,9 @@ from clientsync_tui.store.store import Store
 
 
 def put(database: Path) -> None:
-    """Puts an empty practice with an id of its own there."""
+    """Puts an empty practice with an id of its own there, unless there is one already."""
+    if database.exists():
+        return
     content, id = _made()
     database.touch(0o600)
     database.write_bytes(content.replace(id, secrets.token_hex(len(id) // 2).encode()))

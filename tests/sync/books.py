@@ -17,6 +17,7 @@ from clientsync_tui.practice.trouble import SignInNeeded, SignInRefused, Trouble
 from clientsync_tui.store.jobs import Job
 from clientsync_tui.store.store import Store
 from clientsync_tui.sync.jobs.runner import Runner
+from tests.support import empty
 
 HOLDER = "tester@desk"
 ANN, BEN = Person("ann", "Ann Lee", "ann@example.com"), Person("ben", "Ben Ode", "ben@example.com")
@@ -136,6 +137,7 @@ async def run(practice: Practice, job: str) -> tuple[Job, Trouble | None]:
 
 def practice_of(folder: Path, *softwares: Books) -> Practice:
     """A new practice."""
+    empty.put(folder / "practice.db")
     return Practice(Store(folder / "practice.db"), {each.name: each for each in softwares})
 
 

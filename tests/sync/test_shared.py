@@ -38,7 +38,7 @@ def test_group_of_the_practice_shares_the_files_beside_it(
 ) -> None:
     database = practice.folder / "practice.db"
     practice.folder.chmod(0o2770)
-    database.touch()
+    database.write_bytes(b"")  # its tables and clients are made here, not copied
     database.chmod(mode)
     practice.add(practice.people[0])
     workplace = practice.workplace()
@@ -71,7 +71,7 @@ def test_locks_for_renewals_are_where_no_colleague_can_move_them(practice: Pract
 @pytest.mark.parametrize("mode", [0o660, 0o600])
 def test_files_root_makes_beside_a_practice_belong_to_its_owner(practice: Practice, mode: int) -> None:
     database = practice.folder / "practice.db"
-    database.touch()
+    database.write_bytes(b"")  # its tables and clients are made here, not copied
     database.chmod(mode)
     os.chown(database, 12345, 54321)
     practice.add(practice.people[0])
