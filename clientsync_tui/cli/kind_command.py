@@ -137,7 +137,6 @@ def _with_one_sign_in(
         raise click.UsageError(
             "Choose clients with [SOFTWARE] --all, --client CLIENT (once or more), or --match TEXT."
         )
-    from ..practice.plan import Plan
     from . import selection
     from .bulk import bulk
     from .output import require_yes_or_terminal
@@ -153,9 +152,7 @@ def _with_one_sign_in(
             def of_app(name: str, sign_in: "SignIn | None", reach: "Reach | None") -> "Plan":
                 return kind.plan(Request(session.store, name, only, sign_in=sign_in, reach=reach))
 
-            if not apps:
-                return Plan(kind.name, None, None, ())
-            plan = await plan_across_apps(workplace, session, apps, email, of_app, dry_run=dry_run)
+            plan = await plan_across_apps(workplace, session, kind.name, apps, email, of_app, dry_run=dry_run)
             _ask(workplace, kind, plan, yes=yes or dry_run)
             return plan
 

@@ -23,6 +23,7 @@ from .output import say
 async def plan_across_apps(
     workplace: Workplace,
     session: Session,
+    kind: str,
     softwares: Sequence[str],
     email: str | None,
     make: all_apps.Make,
@@ -40,7 +41,7 @@ async def plan_across_apps(
     sign_ins = _SignIns(workplace, session, make, email, other_than, dry_run)
     if always and len(softwares) == 1 and not dry_run:
         return make(softwares[0], *await sign_ins.working(softwares[0]))
-    plan, lacking = await all_apps.planned(softwares, make, sign_ins.chosen, sign_ins.working)
+    plan, lacking = await all_apps.planned(kind, softwares, make, sign_ins.chosen, sign_ins.working)
     _say_what_lacks_a_permission(workplace, plan, dry_run=dry_run)
     for trouble in lacking.values():
         if len(softwares) == 1 and not (dry_run and sign_ins.unusable):

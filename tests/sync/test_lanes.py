@@ -35,7 +35,7 @@ def reconnect_all(practice: Practice) -> str:
         plans.reconnect(practice.store, name, next(iter(practice.held(name)), None), None)
         for name in practice.softwares
     ]
-    plan = plans.together(made)
+    plan = plans.together("reconnect", made)
     assert (plan.software, plan.sign_in) == (None, None)
     return practice.store.jobs.create(plan, "tester")
 
@@ -199,10 +199,11 @@ async def test_app_that_rejects_its_credentials_is_asked_once_and_stops_no_other
         "check": lambda: plans.check(practice.store, None, {each.id for each in practice.held()}),
         "refresh": lambda: plans.refresh(practice.store, None, {each.id for each in practice.held()}),
         "reassign": lambda: plans.together(
+            "reassign",
             [
                 plans.reassign(practice.store, name, practice.held(name)[0], None)
                 for name in ("alpha", "gamma")
-            ]
+            ],
         ),
     }[kind]()
     job, trouble = await run(practice, practice.store.jobs.create(made, "x"))

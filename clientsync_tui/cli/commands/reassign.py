@@ -8,6 +8,7 @@ from .. import options
 from ..context import open_workplace
 
 if TYPE_CHECKING:
+    from ...practice.plan import Plan
     from ...sync.jobs.session import Session
 
 
@@ -55,7 +56,6 @@ def reassign(
         raise click.UsageError(
             "Choose clients with [SOFTWARE] --all, [SOFTWARE] --from EMAIL, --client CLIENT (once or more), or --match TEXT."
         )
-    from ...practice.plan import Plan
     from ...sync.kinds import reassign as reassigning
     from ...sync.kinds.seam.kind import Request
     from .. import selection
@@ -66,12 +66,11 @@ def reassign(
         only = selection.client_ids(workplace, clients, match)
         names = selection.software_names(workplace, software, only, integrated_by)
 
-        async def make(session: "Session") -> Plan:
-            if not names:
-                return Plan(reassigning.KIND.name, None, None, ())
+        async def make(session: "Session") -> "Plan":
             return await plan_across_apps(
                 workplace,
                 session,
+                reassigning.KIND.name,
                 names,
                 email,
                 lambda name, sign_in, reach: reassigning.plan(

@@ -48,7 +48,7 @@ async def _reconnect(screen: "ActionScreen") -> None:
                 raise SignInNeeded(f"Nobody is signed in to {software.title} here. Sign in, then reconnect.")
             return sign_in, await session.reach(sign_in)
 
-        plan, lacking = await all_apps.planned(softwares, make, chosen, working)
+        plan, lacking = await all_apps.planned(reconnect.KIND.name, softwares, make, chosen, working)
         # The number on the button is what will be done; items that only wait for a sign-in don't count.
         needed_sign_ins = {name: why for name, why in lacking.items() if _needs_a_person(why)}
         plan = all_apps.without_waiting(plan, lambda item: needed_sign_ins.get(item.software))

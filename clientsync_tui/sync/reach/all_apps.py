@@ -18,7 +18,11 @@ Working = Callable[[str], Awaitable[tuple[SignIn | None, Reach | None]]]
 
 
 async def planned(
-    softwares: Iterable[str], make: Make, chosen: Callable[[str], SignIn | None], working: Working
+    kind: str,
+    softwares: Iterable[str],
+    make: Make,
+    chosen: Callable[[str], SignIn | None],
+    working: Working,
 ) -> tuple[Plan, dict[str, Trouble]]:
     """Plans with a working sign-in for each app if there is one, else with the one held (`chosen`), whatever that
     reaches.
@@ -38,7 +42,7 @@ async def planned(
         except (SignInNeeded, PassingTrouble, UsageError) as trouble:
             lacking[name] = trouble
             made.append(make(name, chosen(name), None))
-    return together(made), lacking
+    return together(kind, made), lacking
 
 
 def without_waiting(plan: Plan, why: Callable[[PlanItem], Trouble | None]) -> Plan:

@@ -37,11 +37,11 @@ def over(kind: str, request: Request, decide: Decide) -> Plan:
     return Plan(kind, software, request.sign_in.id if request.sign_in else None, items)
 
 
-def together(plans: Sequence[Plan]) -> Plan:
-    """Merges plans of the same kind for different accounting apps into one, so that a single job covers them all."""
+def together(kind: str, plans: Sequence[Plan]) -> Plan:
+    """Merges plans of a kind for different accounting apps into one, so that a single job covers them all."""
     if len(plans) == 1:
         return plans[0]
-    return Plan(plans[0].kind, None, None, tuple(item for plan in plans for item in plan.items))
+    return Plan(kind, None, None, tuple(item for plan in plans for item in plan.items))
 
 
 def matcher(store: Store, software: str, now: datetime) -> Matcher:
