@@ -15,6 +15,7 @@ from clientsync_tui.screens.clients.rows import today
 from clientsync_tui.store.store import Store
 from clientsync_tui.sync.files import codes, codes_file, export
 from clientsync_tui.sync.files.csv_cells import damage, plain
+from tests.support import empty
 from tests.support.clients import ANN, add
 from tests.support.command import Command
 from tests.sync.spreadsheet import save_again, saved_again
@@ -24,6 +25,7 @@ A, B = "Orchard Design Studio LLP", "Yarrow Farms Limited"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
+    empty.put(tmp_path / "practice.db")
     store = Store(tmp_path / "practice.db")
     yield store
     store.close()

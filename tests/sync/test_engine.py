@@ -14,6 +14,7 @@ from clientsync_tui.practice.trouble import SignInNeeded, Trouble, UsageError
 from clientsync_tui.store.jobs import Job
 from clientsync_tui.store.store import Store
 from clientsync_tui.sync.jobs.engine import Engine
+from tests.support import empty
 
 
 class Session:
@@ -76,6 +77,7 @@ def test_job_ends_with_words_when_no_session_can_be_made(tmp_path: Path) -> None
     def broken() -> Any:
         raise UsageError("config.toml can't be read.")
 
+    empty.put(tmp_path / "practice.db")
     store = Store(tmp_path / "practice.db")
     job = store.jobs.create(Plan("check", None, None, (PlanItem(Will.DO, "c", "C", "xero", "o"),)), "ann")
     ended: Queue[tuple[Job, Trouble | None]] = Queue()

@@ -12,6 +12,7 @@ from clientsync_tui.store.store import Store
 from clientsync_tui.sync import client_edits
 from clientsync_tui.sync.files.codes import plan, upload
 from clientsync_tui.sync.undo import undo_last
+from tests.support import empty
 from tests.support.clients import ANN, add, signed_in
 
 NOW = datetime.now(UTC)
@@ -19,6 +20,7 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
+    empty.put(tmp_path / "practice.db")
     opened = Store(tmp_path / "practice.db")
     yield opened
     opened.close()

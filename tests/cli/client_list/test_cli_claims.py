@@ -7,6 +7,7 @@ import pytest
 
 from clientsync_tui.store.store import Store
 from clientsync_tui.workplace import Workplace
+from tests.support import empty
 from tests.support.clients import add
 from tests.support.command import Command
 
@@ -15,6 +16,7 @@ from tests.support.command import Command
 def cli(tmp_path: Path) -> Iterator[Command]:
     config = tmp_path / "config.toml"
     config.write_text("[practice]\ndatabase = 'practice.db'\n")
+    empty.put(tmp_path / "practice.db")
     store = Store(tmp_path / "practice.db")
     for name in ("Abbey", "Baker", "Cedar"):
         add(store, name, team="North" if name == "Abbey" else None)

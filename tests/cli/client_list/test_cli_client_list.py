@@ -12,6 +12,7 @@ from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.practice.trouble import UsageError
 from clientsync_tui.store.store import Store
 from clientsync_tui.sync import client_edits
+from tests.support import empty
 from tests.support.clients import ANN, add, found, signed_in
 from tests.support.command import Command
 
@@ -21,6 +22,7 @@ ABBEY, BAKER, IVY = "Abbey Road Bakery", "Baker & Daughters", "Ivy Lane Florists
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """Two clients with an integration and a code, one without either."""
+    empty.put(tmp_path / "practice.db")
     store = Store(tmp_path / "practice.db")
     ann = signed_in(store, ANN)
     add(store, BAKER, ann, code="BAK01", team="North")

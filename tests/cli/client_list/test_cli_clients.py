@@ -14,6 +14,7 @@ import pytest
 
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.store.store import Store
+from tests.support import empty
 from tests.support.clients import ANN, BOB, add, found, signed_in
 from tests.support.command import PATIENCE_S, Command
 
@@ -28,6 +29,7 @@ BAKER, HARBOUR, IVY, ABBEY = (
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """Four clients: connected, broken, expiring, and one without an integration."""
+    empty.put(tmp_path / "practice.db")
     store = Store(tmp_path / "practice.db")
     ann, bob = signed_in(store, ANN), signed_in(store, BOB, timedelta(days=5))
     add(store, BAKER, ann, code="BAK01", team="North")

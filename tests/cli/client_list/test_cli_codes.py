@@ -9,6 +9,7 @@ import pytest
 
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.store.store import Store
+from tests.support import empty
 from tests.support.clients import add
 from tests.support.command import Command
 
@@ -17,6 +18,7 @@ A, B, C = "Abbey Road Bakery", "Baker & Daughters", "Ünïcode Süd GmbH"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
+    empty.put(tmp_path / "practice.db")
     store = Store(tmp_path / "practice.db")
     add(store, A, code="ABB")
     add(store, B, code="BAK")
