@@ -82,8 +82,11 @@ def test_every_dialogue_is_tested_here() -> None:
 
 
 @pytest.mark.parametrize("kind", DIALOGUES, ids=lambda kind: kind.__name__)
-async def test_help_lists_every_key_of_a_dialogue(kind: type[Screen[object]], app: ClientSyncApp) -> None:
+async def test_help_lists_every_key_of_a_dialogue_and_a_click_leaves_it(
+    kind: type[Screen[object]], app: ClientSyncApp
+) -> None:
     async with run_app(app, size=(80, 24)) as pilot:
+        home = app.screen
         app.push_screen(DIALOGUES[kind](app))
         await until(pilot, lambda: type(app.screen) is kind)
         # In a field, ? is an ordinary letter.
@@ -94,7 +97,13 @@ async def test_help_lists_every_key_of_a_dialogue(kind: type[Screen[object]], ap
             assert binding.description, binding
             assert key_name(binding.key) in listed[binding.description]
         await pilot.press("escape")
-        await until(pilot, lambda: type(app.screen) is kind)
+        await until(pilot, lambda: type(app.screen) is kind and app.screen.query(KeyBar))
+        bar = app.screen.query_one(KeyBar)
+        await until(pilot, lambda: bar.actions)
+        out = bar.place_of(way_out(kind).action)
+        assert out is not None
+        await pilot.click(bar, offset=(out + 1, 0))
+        await until(pilot, lambda: app.screen is home)
     app.workplace.close()
 
 
@@ -247,21 +256,6 @@ async def test_last_line_shows_what_works_and_a_click_does_it(width: int, app: C
         bar = screen.query_one(KeyBar)
         await pilot.click(bar, offset=(line.index("? Help") + 1, 0))
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
-    app.workplace.close()
-
-
-@pytest.mark.parametrize("kind", DIALOGUES, ids=lambda kind: kind.__name__)
-async def test_every_dialogue_is_left_by_a_click(kind: type[Screen[object]], app: ClientSyncApp) -> None:
-    async with run_app(app, size=(80, 24)) as pilot:
-        home = app.screen
-        app.push_screen(DIALOGUES[kind](app))
-        await until(pilot, lambda: type(app.screen) is kind and app.screen.query(KeyBar))
-        bar = app.screen.query_one(KeyBar)
-        await until(pilot, lambda: bar.actions)
-        out = bar.place_of(way_out(kind).action)
-        assert out is not None
-        await pilot.click(bar, offset=(out + 1, 0))
-        await until(pilot, lambda: app.screen is home)
     app.workplace.close()
 
 
