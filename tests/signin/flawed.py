@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from joserfc import jwt
@@ -19,11 +20,15 @@ from starlette.routing import Route
 
 from clientsync_tui.sandbox.server import Server
 
-KEY = RSAKey.generate_key(2048, {"use": "sig", "kid": "one"})
-OTHER_KEY = RSAKey.generate_key(2048, {"use": "sig", "kid": "one"})
 ACCESS = "access-SECRET"
 REFRESH = "refresh-SECRET"
 CODE = "code-SECRET"
+
+
+@cache
+def key(_which: str = "own") -> RSAKey:
+    """A signing key. Created when first used, because that takes a twentieth of a second in each process that imports this."""
+    return RSAKey.generate_key(2048, {"use": "sig", "kid": "one"})
 
 
 class Flawed:
@@ -71,7 +76,7 @@ class Flawed:
     async def keys(self, request: Request) -> Response:
         if self.flaw == "keys garbage":
             return JSONResponse({"keys": "none"})
-        return JSONResponse(KeySet([KEY]).as_dict(private=False))
+        return JSONResponse(KeySet([key()]).as_dict(private=False))
 
     def claims(self) -> dict[str, Any]:
         now = int(time.time())
@@ -108,23 +113,23 @@ class Flawed:
         header = {"alg": "RS256", "kid": "one"}
         match self.flaw:
             case "signature":
-                return jwt.encode(header, self.claims(), OTHER_KEY)
+                return jwt.encode(header, self.claims(), key("other"))
             case "signed with the public key":
                 # No library creates this any more, but an attacker can. It works if the server trusts the token's own algorithm.
-                body = jwt.encode(header, self.claims(), KEY).split(".")[1]
+                body = jwt.encode(header, self.claims(), key()).split(".")[1]
                 signed = _base64(b'{"alg":"HS256","kid":"one"}') + "." + body
-                key = KEY.as_pem(private=False)
-                return f"{signed}.{_base64(hmac.digest(key, signed.encode(), 'sha256'))}"
+                secret = key().as_pem(private=False)
+                return f"{signed}.{_base64(hmac.digest(secret, signed.encode(), 'sha256'))}"
             case "unsigned":
-                good = jwt.encode(header, self.claims(), KEY)
+                good = jwt.encode(header, self.claims(), key())
                 return "eyJhbGciOiJub25lIn0." + good.split(".")[1] + "."
             case "tampered":
-                head, body, end = jwt.encode(header, self.claims(), KEY).split(".")
+                head, body, end = jwt.encode(header, self.claims(), key()).split(".")
                 return f"{head}.{body[:-2]}AA.{end}"
             case "no jwt":
                 return "SECRET.SECRET"
             case _:
-                return jwt.encode(header, self.claims(), KEY)
+                return jwt.encode(header, self.claims(), key())
 
     async def token(self, request: Request) -> Response:
         self.asked += 1
