@@ -3,18 +3,18 @@ on its own.
 """
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import Sequence
 from typing import Protocol
 
 from .limits import Rate
+from .limits_file import LimitsFile
 
 PARTS = 12
 """A block is this fraction of a rate, valid for this fraction of the rate's time. Unspent calls are lost."""
 SHORTEST_S, LONGEST_S = 2, 600
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS granted (
+CREATE TABLE granted (
     lane TEXT, seconds INTEGER, left INTEGER, until REAL, PRIMARY KEY (lane, seconds)
 ) WITHOUT ROWID;
 """
@@ -35,8 +35,8 @@ class Budget(Protocol):
 class Blocks:
     """The blocks that all processes on this host spend together, in the limiter's file."""
 
-    def __init__(self, database: sqlite3.Connection, budget: Budget | None) -> None:
-        self._database = database
+    def __init__(self, file: LimitsFile, budget: Budget | None) -> None:
+        self._file = file
         self._budget = budget
         self._asking = asyncio.Lock()
 
@@ -49,17 +49,17 @@ class Blocks:
     def spend(self, counted: Counted) -> None:
         """Takes one call from each rate, within the caller's transaction."""
         if self._budget is not None:
-            self._database.executemany(
+            self._file.executemany(
                 "UPDATE granted SET left = left - 1 WHERE lane = ? AND seconds = ?",
                 [(key, rate.seconds) for key, rate in counted],
             )
 
     async def ask(self, key: str, rate: Rate) -> float:
-        """Requests a block of a rate. Returns how long to wait; 0 if there are calls now."""
+        """Requests a block of a rate. Returns how long to wait; 0 if there are calls now. Raises Trouble if the file can't be used."""
         assert self._budget is not None
         async with self._asking:
             # Another call may have requested one while this one was waiting.
-            if self._has(key, rate, time.time()):
+            if await self._file.change(lambda: self._has(key, rate, time.time())):
                 return 0
             wanted = max(1, rate.calls // PARTS)
             answer = await asyncio.to_thread(self._budget.grant, key, rate.calls, rate.seconds, wanted)
@@ -68,11 +68,12 @@ class Blocks:
             if calls:
                 until = time.time() + min(max(rate.seconds / PARTS, SHORTEST_S), LONGEST_S)
                 values = (key, rate.seconds, calls, until)
-                self._database.execute("INSERT OR REPLACE INTO granted VALUES (?, ?, ?, ?)", values)
+                statement = "INSERT OR REPLACE INTO granted VALUES (?, ?, ?, ?)"
+                await self._file.change(lambda: self._file.execute(statement, values))
             return wait_s
 
     def _has(self, key: str, rate: Rate, now: float) -> bool:
-        query = "SELECT 1 FROM granted WHERE lane = ? AND seconds = ? AND left > 0 AND until BETWEEN ? AND ?"
-        # A block in the future was granted before the clock was set back.
-        values = (key, rate.seconds, now, now + LONGEST_S)
-        return self._database.execute(query, values).fetchone() is not None
+        query = "SELECT 1 FROM granted WHERE lane = ? AND seconds = ? AND left BETWEEN 1 AND ? AND until BETWEEN ? AND ?"
+        # A block in the future was granted before the clock was set back. None has more calls than the rate.
+        values = (key, rate.seconds, rate.calls, now, now + LONGEST_S)
+        return self._file.execute(query, values).fetchone() is not None

@@ -6,6 +6,7 @@ and how long an app has told us to wait.
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 import time
 from collections import Counter
@@ -19,25 +20,30 @@ from weakref import WeakValueDictionary
 
 from ...host import beside
 from ...practice.status import Fault
-from ...practice.trouble import PassingTrouble, Trouble
-from . import blocks, limits_file, places
+from ...practice.trouble import PassingTrouble, Trouble, UsageError
+from . import blocks, places
 from .blocks import Blocks, Budget
 from .limits import Limits, Rate
+from .limits_file import LimitsFile
 from .places import Places
 
 MINUTE_S = 60
 _PARTS = 60  # the number of steps in which a rate's window moves
 _PURGE_EVERY = 200
-_BUSY_FOR_S = 5.0
+_MOST_CALLS = 1_000_000
+"""More than any app allows in a minute."""
+_LONGEST_PAUSE_S = 7 * 86_400
+"""A pause that ends later than this was written by another program, or before the clock was set back."""
 _SLACK_S = 1.0
 """A wait may end a little early, because clocks differ."""
 _GIVEN_BACK_WITHIN_S = 0.01
-_SCHEMA = """
-DROP TABLE IF EXISTS calls;
-CREATE TABLE IF NOT EXISTS made (
+_SCHEMA = f"""
+CREATE TABLE made (
     lane TEXT, seconds INTEGER, part INTEGER, n INTEGER, PRIMARY KEY (lane, seconds, part)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS pauses (lane TEXT PRIMARY KEY, told REAL, until REAL) WITHOUT ROWID;
+CREATE TABLE pauses (lane TEXT PRIMARY KEY, told REAL, until REAL) WITHOUT ROWID;
+{places.SCHEMA}
+{blocks.SCHEMA}
 """
 
 
@@ -116,15 +122,14 @@ class Limiter:
 
         Raises UsageError if the file can't be used.
         """
-        self._path = path
         owner = owner or beside.myself()
-        self._database = limits_file.opened(path, owner, _SCHEMA + places.SCHEMA + blocks.SCHEMA)
-        self._places = Places(self._database, path, owner)
+        self._file = LimitsFile(path, owner, _SCHEMA)
+        self._places = Places(self._file, path, owner)
         self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
         self._clearing: asyncio.TimerHandle | None = None
         self._given = 0
         self._held_up: Counter[str] = Counter()
-        self._blocks = Blocks(self._database, budget)
+        self._blocks = Blocks(self._file, budget)
 
     def held_up(self, software: str) -> int:
         """How many lanes of an app (usually organisations) are waiting for a limit in this process."""
@@ -201,13 +206,18 @@ class Limiter:
     def block(self, lane: Lane, seconds: float) -> None:
         """Stops everyone on this host from calling in `lane` for that long (a longer wait already known stays)."""
         now = time.time()
-        with contextlib.suppress(
-            sqlite3.Error
-        ):  # If this is wrong, the app says so again. A pause from the future was recorded before the clock was set back.
-            self._database.execute(
-                "INSERT INTO pauses VALUES (?, ?, ?) ON CONFLICT (lane) DO UPDATE SET told = excluded.told, "
-                "until = iif(told <= excluded.told, max(until, excluded.until), excluded.until)",
-                (lane.key, now, now + seconds),
+        values = {
+            "lane": lane.key,
+            "now": now,
+            "until": now + min(seconds, _LONGEST_PAUSE_S),
+            "latest": now + _LONGEST_PAUSE_S,
+        }
+        # If this fails, the app says so again. A pause from the future was recorded before the clock was set back.
+        with contextlib.suppress(sqlite3.Error, Trouble), self._file.changing():
+            self._file.execute(
+                "INSERT INTO pauses VALUES (:lane, :now, :until) ON CONFLICT (lane) DO UPDATE SET told = :now, "
+                "until = iif(told <= :now AND until BETWEEN :until AND :latest, until, :until)",
+                values,
             )
 
     def used_up(self, lane: Lane) -> None:
@@ -215,8 +225,9 @@ class Limiter:
         old.
         """
         now = time.time()
-        with contextlib.suppress(sqlite3.Error):  # the app says it again
-            made = self._made(lane.key, MINUTE_S, now)
+        with contextlib.suppress(sqlite3.Error, Trouble):  # the app says it again
+            with self._file.changing():
+                made = self._made(lane.key, MINUTE_S, _MOST_CALLS, now)
             self.block(lane, max(1.0, made.over_in_s) if made.calls else MINUTE_S + 1)
 
     def close(self) -> None:
@@ -225,7 +236,7 @@ class Limiter:
             self._clearing.cancel()
             self._clear()
         self._places.close()
-        self._database.close()
+        self._file.close()
 
     def _give_back(self, place: int) -> None:
         """The next turn's transaction removes it if one follows soon, as it nearly always does in a job."""
@@ -235,7 +246,9 @@ class Limiter:
 
     def _clear(self) -> None:
         self._clearing = None
-        with contextlib.suppress(sqlite3.Error):  # the next turn removes it
+        if not self._file.is_at_its_place():
+            return
+        with contextlib.suppress(sqlite3.Error, Trouble), self._file.changing():  # the next turn removes it
             self._places.clear()
 
     def _line(self, lane: Lane, at_once: int) -> _Line:
@@ -245,70 +258,68 @@ class Limiter:
         return line
 
     async def _ask(self, lane: Lane, limits: Limits, lease_s: float) -> _Verdict:
-        ends = time.monotonic() + _BUSY_FOR_S
-        pause = 0.001
-        while True:
-            try:
-                self._database.execute("BEGIN IMMEDIATE")
-                break
-            except sqlite3.OperationalError as error:
-                # We do the longer wait here, because SQLite would block the screen meanwhile.
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
-                    raise Trouble(limits_file.unusable(self._path, error)) from None
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 0.05)
-        try:
-            verdict = self._decide(lane, limits, lease_s, time.time())
-            self._database.execute("COMMIT")
-        except sqlite3.Error as error:
-            with contextlib.suppress(sqlite3.Error):
-                self._database.execute("ROLLBACK")
-            raise Trouble(limits_file.unusable(self._path, error)) from None
-        return verdict
+        return await self._file.change(lambda: self._decide(lane, limits, lease_s, time.time()))
 
     def _decide(self, lane: Lane, limits: Limits, lease_s: float, now: float) -> _Verdict:
-        ask = self._database.execute
+        ask = self._file.execute
         self._places.clear()
         (until,) = ask(
-            "SELECT max(until) FROM pauses WHERE lane IN (?, ?) AND told <= ?", (lane.key, lane.app.key, now)
+            "SELECT max(until) FROM pauses WHERE lane IN (?, ?) AND told <= ? AND until BETWEEN ? AND ?",
+            (lane.key, lane.app.key, now, now, now + _LONGEST_PAUSE_S),
         ).fetchone()
-        if until is not None and until > now:
+        if until is not None:
             return _Verdict(None, until - now, patient=False)
         counted = [(key, rate) for rate in limits.rates if (key := lane.counted(rate)) is not None]
         for key, rate in counted:
-            made = self._made(key, rate.seconds, now)
+            made = self._made(key, rate.seconds, rate.calls, now)
             if made.calls >= rate.calls:
                 return _Verdict(None, made.over_in_s, patient=rate.seconds <= MINUTE_S)
         if (lacks := self._blocks.lacking(counted, now)) is not None:
             return _Verdict(None, lacks=lacks)
         if lane.organisation_id and not self._places.has_room(lane.key, limits.organisation_at_once, now):
             return _Verdict(None)
-        self._database.executemany(
-            "INSERT INTO made VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1",
-            [(key, rate.seconds, _part(rate.seconds, now)) for key, rate in counted],
+        self._file.executemany(
+            "INSERT INTO made VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = iif(n BETWEEN 1 AND ?, CAST(n AS INTEGER), 0) + 1",
+            [(key, rate.seconds, _part(rate.seconds, now), rate.calls) for key, rate in counted],
         )
         self._blocks.spend(counted)
         place = self._places.take(lane.key, now, lease_s)
         self._given += 1
         if self._given % _PURGE_EVERY == 1:
             ask(
-                "DELETE FROM made WHERE part NOT BETWEEN CAST(:now * :parts / seconds AS INTEGER) - :parts "
-                "AND CAST(:now * :parts / seconds AS INTEGER) + 1",
+                "DELETE FROM made WHERE (part BETWEEN CAST(:now * :parts / seconds AS INTEGER) - :parts "
+                "AND CAST(:now * :parts / seconds AS INTEGER) + 1) IS NOT TRUE",
                 {"now": now, "parts": _PARTS},
             )
             self._places.clear_past(now)
-            ask("DELETE FROM pauses WHERE until < ?", (now,))
+            ask(
+                "DELETE FROM pauses WHERE (until BETWEEN ? AND ?) IS NOT TRUE",
+                (now, now + _LONGEST_PAUSE_S),
+            )
         return _Verdict(place)
 
-    def _made(self, key: str, seconds: int, now: float) -> _Made:
-        # Entries in the future were written before the clock was set back, so they don't count.
+    def _made(self, key: str, seconds: int, most: int, now: float) -> _Made:
+        # Entries in the future were written before the clock was set back, so they don't count. Nor do entries of more than `most`
+        # calls: we never make that many.
         part = _part(seconds, now)
-        calls, oldest = self._database.execute(
-            "SELECT sum(n), min(part) FROM made WHERE lane = ? AND seconds = ? AND part BETWEEN ? AND ?",
-            (key, seconds, part - _PARTS, part),
+        calls, oldest = self._file.execute(
+            "SELECT CAST(sum(n) AS INTEGER), CAST(min(part) AS INTEGER) FROM made "
+            "WHERE lane = ? AND seconds = ? AND part BETWEEN ? AND ? AND n BETWEEN 1 AND ?",
+            (key, seconds, part - _PARTS, part, most),
         ).fetchone()
         return _Made(calls or 0, (oldest + _PARTS + 1) * seconds / _PARTS - now if calls else 0.0)
 
 
 def _part(seconds: int, now: float) -> int:
     return int(now * _PARTS / seconds)
+
+
+def unusable(path: Path, owner: beside.Owner) -> str | None:
+    """Why the file of call limits can't be used, for `doctor`; None if it can be, or is not there yet."""
+    if not os.path.lexists(path):
+        return None
+    try:
+        LimitsFile(path, owner, _SCHEMA).close()
+    except UsageError as trouble:
+        return str(trouble)
+    return None

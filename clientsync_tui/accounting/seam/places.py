@@ -2,29 +2,31 @@
 
 import re
 import secrets
-import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
 from ...host import beside
 from ...host.this_system import this_system
+from .limits_file import LimitsFile
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS places (id INTEGER PRIMARY KEY, lane TEXT, until REAL, holder TEXT);
-CREATE INDEX IF NOT EXISTS places_lane ON places (lane, until);
+CREATE TABLE places (id INTEGER PRIMARY KEY, lane TEXT, until REAL, holder TEXT);
+CREATE INDEX places_lane ON places (lane, until);
 """
 _LONGEST_S = 3600
 """A place with a later end than this was taken before the clock was set back."""
 _LOCKED_WITHIN_S = 0.1
 """How long to try for our own lock: someone who only checks it holds it for a moment."""
+_MOST_HOLDERS = 1000
+"""How many processes are looked at. No more than this call one organisation at once."""
 _ENDING = ".lock"
 
 
 class Places:
     """The places of all processes, within the limiter's transactions. `path`: the limiter's file; `owner`: who owns it."""
 
-    def __init__(self, database: sqlite3.Connection, path: Path, owner: beside.Owner) -> None:
-        self._database = database
+    def __init__(self, file: LimitsFile, path: Path, owner: beside.Owner) -> None:
+        self._limits_file = file
         self._path = path
         self._system = this_system()
         self._lock: beside.Lock | None = None
@@ -35,18 +37,21 @@ class Places:
     def take(self, lane: str, now: float, for_s: float) -> int:
         """Takes a place, which `leave` gives back."""
         values = (lane, now + for_s, self._holder)
-        cursor = self._database.execute("INSERT INTO places (lane, until, holder) VALUES (?, ?, ?)", values)
+        cursor = self._limits_file.execute(
+            "INSERT INTO places (lane, until, holder) VALUES (?, ?, ?)", values
+        )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
     def has_room(self, lane: str, at_once: int, now: float) -> bool:
         """Whether another call in the lane is possible. Frees the places of killed processes."""
-        if self._taken(lane, now) < at_once:
+        if self._is_room(lane, at_once, now):
             return True
-        rows = self._database.execute("SELECT DISTINCT holder FROM places WHERE lane = ?", (lane,)).fetchall()
+        query = "SELECT DISTINCT holder FROM places WHERE lane = ? LIMIT ?"
+        rows = self._limits_file.execute(query, (lane, _MOST_HOLDERS)).fetchall()
         ended = [row for row in rows if row[0] != self._holder and self._has_ended(row[0])]
-        self._database.executemany("DELETE FROM places WHERE holder = ?", ended)
-        return bool(ended) and self._taken(lane, now) < at_once
+        self._limits_file.executemany("DELETE FROM places WHERE holder = ?", ended)
+        return bool(ended) and self._is_room(lane, at_once, now)
 
     def leave(self, place: int) -> None:
         """Frees a place with the next `clear`."""
@@ -55,21 +60,25 @@ class Places:
     def clear(self) -> None:
         """Removes the places that were given back."""
         if self._left:
-            self._database.executemany("DELETE FROM places WHERE id = ?", [(place,) for place in self._left])
+            # If the file was replaced meanwhile, another process may have a place with the same number.
+            values = [(place, self._holder) for place in self._left]
+            self._limits_file.executemany("DELETE FROM places WHERE id = ? AND holder = ?", values)
             self._left.clear()
 
     def clear_past(self, now: float) -> None:
         """Removes the places that have expired."""
-        self._database.execute("DELETE FROM places WHERE until NOT BETWEEN ? AND ?", (now, now + _LONGEST_S))
+        query = "DELETE FROM places WHERE (until BETWEEN ? AND ?) IS NOT TRUE"
+        self._limits_file.execute(query, (now, now + _LONGEST_S))
 
     def close(self) -> None:
         """Gives up all places of this process."""
         if self._lock is not None:
             self._lock.let_go(remove=True)
 
-    def _taken(self, lane: str, now: float) -> int:
-        query = "SELECT count(*) FROM places WHERE lane = ? AND until BETWEEN ? AND ?"
-        return int(self._database.execute(query, (lane, now, now + _LONGEST_S)).fetchone()[0])
+    def _is_room(self, lane: str, at_once: int, now: float) -> bool:
+        query = "SELECT 1 FROM places WHERE lane = ? AND until BETWEEN ? AND ? LIMIT ?"
+        values = (lane, now, now + _LONGEST_S, at_once)
+        return len(self._limits_file.execute(query, values).fetchall()) < at_once
 
     def _locked(self, owner: beside.Owner) -> str:
         """Locks a file for as long as this process lives, and returns the name under which it holds places. Empty if no file can
