@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .copying import Copyable
 
 T = TypeVar("T")
+NOTHING_TO_COPY = "There is nothing to copy here."
 HELP, BACK, COMMANDS = ALWAYS = "help", "back", "commands"
 """The actions that the last line always shows: help, the way back if there is one, and the palette, which has everything
 that doesn't fit.
@@ -98,6 +99,8 @@ class ActionScreen(Screen[Any]):
             return "This is the client list."
         if action.name == self.place:
             return "You are already there."
+        if action.name == "copy" and type(self).copyable is ActionScreen.copyable:
+            return NOTHING_TO_COPY
         return None if self.doing(action.name) else "It can't be used here."
 
     def doing(self, name: str) -> Callable[[], object] | None:
@@ -249,7 +252,7 @@ class ActionScreen(Screen[Any]):
         if items := self.copyable():
             offer_copies(self.main, items)
         else:
-            self.say("There is nothing to copy here.", "warning")
+            self.say(NOTHING_TO_COPY, "warning")
 
     def do_copy_command(self) -> None:
         """Shows the commands that do the same, and copies one."""

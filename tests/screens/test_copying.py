@@ -144,3 +144,14 @@ def test_plan_as_a_command(
         as_command.of_plan(plan, store, everybody=everybody, team="North" if kind == "add" else None) == line
     )
     store.close()
+
+
+async def test_copy_is_offered_only_where_there_is_something_to_copy(tmp_path: Path) -> None:
+    practice_of_eleven(tmp_path).close()
+    async with opened(tmp_path, (200, 30)) as (pilot, _):
+        assert "y Copy" in shown(pilot)
+        await pilot.press("J")
+        await until(pilot, lambda: "No bulk jobs" in shown(pilot) and "H Home" in shown(pilot))
+        assert "y Copy" not in shown(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: "Copy: There is nothing to copy here." in shown(pilot))

@@ -18,7 +18,7 @@ from ...widgets.details_pane import DetailsPane
 from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
 from ...widgets.select_table.table import SelectTable
-from ..base import ActionScreen, KeyBar, TopBar
+from ..base import NOTHING_TO_COPY, ActionScreen, KeyBar, TopBar
 from .job_actions import JOB_ACTIONS, JobActions
 from .job_details import of_job
 
@@ -154,6 +154,8 @@ class JobsScreen(ActionScreen):
 
     def unavailable(self, action: Action) -> str | None:
         """Why an action can't be used now."""
+        if action.name == "copy" and self.chosen_job() is None:
+            return NOTHING_TO_COPY
         return self.job_actions.unavailable(action) if action in JOB_ACTIONS else super().unavailable(action)
 
     def doing(self, name: str) -> Callable[[], object] | None:
