@@ -203,21 +203,30 @@ def _new(path: Path, owner: Owner) -> int:
 
 
 def _refuse_foreign(path: Path, found: os.stat_result, owner: Owner) -> None:
-    """Refuses files that don't belong to the people who share the practice."""
+    """Refuses files that don't belong to the people who share the practice. The errors name the file, because the message that contains
+    them is often about the practice's database.
+    """
     if stat.S_ISLNK(found.st_mode):
         raise _explained(path, OSError(errno.ELOOP, ""))
     if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, "it is not a regular file")
+        raise _not_a_file(path)
     if not USERS:
         return
     if found.st_nlink > 1:
-        raise OSError(errno.EMLINK, f"the file has a second name (a hard link): `rm {path}`")
+        raise OSError(errno.EMLINK, f"{path} has a second name (a hard link): `rm {path}`")
     if found.st_uid not in {os.geteuid(), 0, owner.uid} and found.st_gid != owner.gid:
-        raise OSError(errno.EPERM, f"it belongs to a user who does not share the practice: `rm {path}`")
+        raise OSError(errno.EPERM, f"{path} belongs to a user who does not share the practice: `rm {path}`")
 
 
 def _explained(path: Path, error: OSError) -> OSError:
     # Some systems use another number for this (FreeBSD: EMLINK).
     if error.errno in {errno.ELOOP, errno.EMLINK}:
-        return OSError(error.errno, f"it is a symbolic link, which is not followed: `rm {path}`")
+        return OSError(error.errno, f"{path} is a symbolic link, which is not followed: `rm {path}`")
+    # A folder or a socket can't be opened at all.
+    if error.errno in {errno.EISDIR, errno.ENXIO, errno.EOPNOTSUPP}:
+        return _not_a_file(path)
     return error
+
+
+def _not_a_file(path: Path) -> OSError:
+    return OSError(errno.EINVAL, f"{path} is not a regular file. Move it away")

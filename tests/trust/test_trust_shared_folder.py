@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import stat
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from clientsync_tui.accounting.seam.limiter import Limiter
 from clientsync_tui.practice.trouble import UsageError
 from clientsync_tui.store.files.replacing import replacing
 from clientsync_tui.store.store import Store
@@ -188,6 +190,25 @@ def test_pipe_beside_a_database_does_not_block(
     assert not waits
     result = cli.inside(*words)
     assert f"{planted} is not a regular file" in result.out + result.err
+
+
+@pytest.mark.parametrize("plant", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
+def test_message_names_what_is_in_place_of_a_file_beside_the_practice(
+    cli: Command, database: Path, plant: Callable[[Path], None]
+) -> None:
+    planted = database.with_name("practice.db.in-use")
+    planted.unlink()
+    plant(planted)
+    for words in (("clients",), ("doctor",), ("doctor", "--repair")):
+        result = cli.inside(*words)
+        assert f"{planted} is not a regular file. Move it away." in result.out + result.err
+
+
+@pytest.mark.parametrize("name", ["limits", "limits.lock"])
+def test_message_names_what_is_in_place_of_a_file_of_the_call_limits(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(UsageError, match=f"{tmp_path / name} is not a regular file. Move it away"):
+        Limiter(tmp_path / "limits")
 
 
 def plants_a_pipe_and_runs(planted: Path, line: Connection, config: Path, *words: str) -> None:

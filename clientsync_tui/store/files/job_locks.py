@@ -28,8 +28,9 @@ class JobLocks:
         try:
             taken = lock.take(WITHIN_S)
         except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
             raise UsageError(
-                f"{path}, the lock of job {job}, can't be used: {error.strerror or error}."
+                f"The lock of job {job} can't be used: {error.strerror or error}{where}."
             ) from None
         if taken:
             self._mine[job] = lock
