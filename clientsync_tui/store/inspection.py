@@ -3,12 +3,21 @@
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from ..practice.entries import iso, moment
 from .chain import Flaw, verify
 from .database import Database
 from .files import copies
+from .home import MOVED
 from .own_rows import foreign, remove_foreign
+
+
+class Moved(NamedTuple):
+    """A file's note that the practice was moved. `is_copied`: the note was in what this file was made from."""
+
+    place: str
+    is_copied: bool
 
 
 class Inspection:
@@ -76,6 +85,24 @@ class Inspection:
         """Gives the practice the id that one of its copies has."""
         with self._database.writing() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES ('practice', ?)", (value,))
+
+    def moved(self) -> Moved | None:
+        """Where the practice was moved, according to this file; None if it is here.
+
+        Earlier versions could copy the note of an interrupted move to this host's copy of the server's ledger, and back into a file.
+        There it is older than the note that the file was such a copy.
+        """
+        query = (
+            "SELECT m.value, coalesce(m.rowid < (SELECT s.rowid FROM meta s WHERE s.key = 'shared'), 0) "
+            "FROM meta m WHERE m.key = ?"
+        )
+        row = self._database.connection.execute(query, (MOVED,)).fetchone()
+        return Moved(row[0], bool(row[1])) if row else None
+
+    def forget_move(self) -> None:
+        """Removes the note, because the practice is in this file."""
+        with self._database.writing() as db:
+            db.execute("DELETE FROM meta WHERE key = ?", (MOVED,))
 
     def keep_daily_copy(self) -> Path | None:
         """Makes today's copy; None if there is one already. Raises what `copies.keep` raises."""

@@ -178,3 +178,27 @@ def test_practice_that_was_moved_is_not_moved_elsewhere(tmp_path: Path, postgres
     assert again.code == 2 and "was moved to" in again.err and "clientsync practice join" in again.err
     elsewhere = ann.run("practice", "move", "--yes", Database(postgres.server).url())
     assert elsewhere.code == 2 and f"was moved to {postgres.name}" in elsewhere.err
+
+
+def test_doctor_repairs_a_practice_that_an_earlier_version_moved_back_with_the_note_of_the_move(
+    tmp_path: Path, postgres: Database
+) -> None:
+    ann = host(tmp_path, "ann")
+    ann.ok("team", "create", "North")
+    before = ann.config.read_text()
+    ann.ok("practice", "move", "--yes", postgres.url())
+    moved, ann_there = ann.run("doctor", "--json"), ann.config.read_text()
+    assert "move" not in [finding["name"] for finding in moved.json]
+    ann.config.write_text(before)
+    left = ann.run("doctor", "--json").json
+    assert [finding["ok"] for finding in left if "clientsync practice join" in finding["says"]] == [False]
+    assert "Repaired" not in ann.run("doctor", "--repair").err, "the practice is still there"
+    ann.config.write_text(ann_there)
+    ann.ok("practice", "move", "--yes", "back.db")
+    with closing(sqlite3.connect(ann.folder / "back.db")) as db, db:
+        # Written before the file was a copy of the server's ledger.
+        db.execute("INSERT INTO meta (rowid, key, value) VALUES (-1, 'moved', 'p on 127.0.0.1')")
+    assert "was moved to p" in ann.run("team", "create", "South").err
+    assert "so nobody can change it" in ann.run("doctor").out
+    assert "back.db can be changed again" in ann.run("doctor", "--repair").err
+    ann.ok("team", "create", "South")

@@ -204,6 +204,13 @@ def test_message_names_what_is_in_place_of_a_file_beside_the_practice(
         assert f"{planted} is not a regular file. Move it away." in result.out + result.err
 
 
+def test_doctor_names_a_file_of_call_limits_that_cannot_be_used(cli: Command, database: Path) -> None:
+    planted = database.with_name("practice.db.limits")
+    assert "call limits" not in cli.inside("doctor").out and not planted.exists()
+    planted.mkdir()
+    assert f"NOT  call limits: The file of call limits, {planted}, can't be used" in cli.inside("doctor").out
+
+
 @pytest.mark.parametrize("name", ["limits", "limits.lock"])
 def test_message_names_what_is_in_place_of_a_file_of_the_call_limits(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()

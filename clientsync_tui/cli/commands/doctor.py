@@ -60,7 +60,8 @@ def _repair(workplace: "Workplace") -> None:
     from ..output import say
 
     try:
-        for done in make_repairs(workplace.config.database, _confirmed):
+        on_server = workplace.config.server is not None
+        for done in make_repairs(workplace.config.database, _confirmed, on_server=on_server):
             say(f"Repaired: {done}.")
     except Trouble as trouble:
         # Still check everything else.

@@ -50,7 +50,7 @@ async def examine(
     return [
         Finding("configuration", True, _configuration(config)),
         *_server(config.server, password),
-        *look(config.database),
+        *look(config.database, on_server=config.server is not None),
         Finding("keyring", ok, says),
         *await _softwares(config.software, app),
         *(Finding("plug-ins", False, sentence) for sentence in left_out),

@@ -29,24 +29,28 @@ CLOCK_MAY_BE_BEHIND = timedelta(minutes=1)
 PARTS = ("", "-wal", "-shm")
 
 
-def look(path: Path) -> list[Finding]:
-    """Checks everything about the database at `path`. It changes nothing, except that it upgrades an older version."""
+def look(path: Path, *, on_server: bool = False) -> list[Finding]:
+    """Checks everything about the database at `path`. It changes nothing, except that it upgrades an older version, and replaces an
+    unusable file of call limits. `on_server`: whether this is only a copy of a practice on a server.
+    """
     try:
         resolved(path)
     except OSError as error:
         return [Finding("database", False, f"{path} is not used: {error.strerror}")]
     if not path.exists():
         return [_absent(path)]
-    return [*_files(path), *_disk(path), *_killed(path), *_opened(path)]
+    return [*_files(path), *_disk(path), *_killed(path), *_opened(path, on_server), *_call_limits(path)]
 
 
-def make_repairs(path: Path, agreed: Callable[[str], bool]) -> Iterator[str]:
+def make_repairs(path: Path, agreed: Callable[[str], bool], *, on_server: bool = False) -> Iterator[str]:
     """Makes the repairs that are safe, one by one, if `agreed` to its question. Yields what it did.
 
     Raises Trouble if one fails.
     """
     asked: set[str] = set()
-    while due := next((f.repair for f in look(path) if f.repair and f.repair.asks not in asked), None):
+    while due := next(
+        (f.repair for f in look(path, on_server=on_server) if f.repair and f.repair.asks not in asked), None
+    ):
         asked.add(due.asks)
         if agreed(due.asks):
             yield due.do()
@@ -120,7 +124,15 @@ def _killed(path: Path) -> Iterator[Finding]:
     )
 
 
-def _opened(path: Path) -> Iterator[Finding]:
+def _call_limits(path: Path) -> Iterator[Finding]:
+    from ...accounting.seam.limiter import unusable
+    from ...host.beside import beside, owner_of
+
+    if wrong := unusable(beside(path, ".limits"), owner_of(path)):
+        yield Finding("call limits", False, wrong)
+
+
+def _opened(path: Path, on_server: bool) -> Iterator[Finding]:
     try:
         store = Store(path)
     except Damaged as damaged:
@@ -132,6 +144,7 @@ def _opened(path: Path) -> Iterator[Finding]:
     try:
         with closing(store):
             yield from _inside(store)
+            yield from () if on_server else _moved(store)
     except SqliteError as error:
         yield Finding("database", False, f"{path} can't be read: {why(error, path)}", _putting_right(path))
 
@@ -258,6 +271,35 @@ def _practice_id(store: Store) -> Iterator[Finding]:
         False,
         f"{problem}: another program changed it, so the keyring's tokens can't be found",
         repair,
+    )
+
+
+def _moved(store: Store) -> Iterator[Finding]:
+    """Whether the file says that the practice is elsewhere, so that nobody can write to it."""
+    moved = store.inspection.moved()
+    if moved is None:
+        return
+    if not moved.is_copied:
+        yield Finding(
+            "move",
+            False,
+            f"the practice was moved to {moved.place}, and {store.path} can't be changed any more. Run `clientsync practice join` with "
+            "the address of the practice",
+        )
+        return
+
+    def forget() -> str:
+        with closing(Store(store.path)) as again:
+            again.inspection.keep_copy("before-repair")
+            again.inspection.forget_move()
+        return f"{store.path} can be changed again"
+
+    yield Finding(
+        "move",
+        False,
+        f"{store.path} was made when the practice moved back from {moved.place}, but still says that the practice is there, so nobody can "
+        "change it",
+        Repair("Use this file as the practice again?", forget),
     )
 
 
