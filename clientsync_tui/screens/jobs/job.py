@@ -253,6 +253,11 @@ class JobScreen(ActionScreen):
         """What can be done with the job."""
         return self.job_actions.commands()
 
+    def label_of(self, action: Action) -> str:
+        """Once only failures are shown, the same key shows all items again."""
+        shows_all = action.name == "failures_only" and self._failures_only
+        return "All items" if shows_all else super().label_of(action)
+
     def do_failures_only(self) -> None:
         """Shows only failures, or all items again."""
         self._failures_only = not self._failures_only
