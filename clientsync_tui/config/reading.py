@@ -15,7 +15,8 @@ from .folders import config_path
 from .server_address import TAKE_IT_OUT, has_secret
 from .tables import CHOICES, NOT_EMPTY, RANGES, TABLES, Config, SoftwareTable
 
-MOST_BYTES = 4_000_000
+MOST_BYTES = 1_000_000
+"""Of a configuration. The TOML libraries need many times as much memory."""
 
 
 class _Mistake(Exception):

@@ -49,7 +49,7 @@ def read_unchangeable(path: Path, most: int) -> bytes:
         _refuse(path, os.fstat(file.fileno()))
         data = read_opened(file.fileno(), most + 1)
     if len(data) > most:
-        raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes")
+        raise OSError(errno.EFBIG, f"it is larger than {most // 1_000_000} MB")
     return data
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import tomlkit
 
 from ..host.named_file import writing
+from ..host.whole_file import read_file
 from .personality import Personality
 
 MARK = "Written by `clientsync sandbox`, which replaces it each time it starts."
@@ -55,11 +56,8 @@ def write_config(file: Path, url: str, softwares: Iterable[Personality]) -> None
 
     Raises FileExistsError if the file exists and is not a sandbox's, Trouble if it can't be written.
     """
-    if (
-        file.exists()
-        and file.stat().st_size
-        and not file.read_text("utf-8", "replace").startswith(f"# {MARK}")
-    ):
+    begins = f"# {MARK}".encode()
+    if file.exists() and file.stat().st_size and read_file(file, len(begins)) != begins:
         raise FileExistsError(f"{file} was not written by a sandbox. Nothing was changed")
     document = tomlkit.document()
     document.add(tomlkit.comment(MARK))

@@ -13,7 +13,7 @@ from platformdirs import user_config_path
 from ..host.whole_file import read_file
 
 TIMEOUT_S = 60
-MOST_BYTES = 4_000_000
+MOST_BYTES = 1_000_000
 """Of a configuration file."""
 
 

@@ -189,3 +189,13 @@ def test_every_setting_is_described_in_the_schema_and_the_guide(cli: Command) ->
     assert json.loads(SCHEMA.read_text("utf-8")) == schema() == cli.inside("config", "schema").json
     page = (SCHEMA.parent / "configuration.md").read_text("utf-8")
     assert all(f"`{name}`" in page for name in DESCRIPTIONS)
+
+
+@pytest.mark.parametrize("words", [("clients",), ("config", "set", "practice.name", "X"), ("doctor",)])
+def test_configuration_above_one_megabyte_is_refused(cli: Command, words: tuple[str, ...]) -> None:
+    with cli.config.open("wb") as big:
+        big.truncate(1_000_000_000)
+    result = cli.inside(*words)
+    assert result.code != 0
+    (line,) = [line for line in (result.out + result.err).splitlines() if "can't be read" in line]
+    assert line.endswith(f"The configuration {cli.config} can't be read: it is larger than 1 MB.")
