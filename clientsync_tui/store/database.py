@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from ..host.file_permissions import make_folder
+from ..host.full_disk import why_no_growth
 from ..host.opened_in_time import opened_in_time
 from ..host.planted import resolved
 from ..practice.roles import Level, why_not
@@ -22,12 +23,14 @@ from .files.connecting import connect
 from .files.filesystem import is_open_to_others, network_filesystem
 from .files.only_reading import State, connect_to_read, may_write, state_of
 from .files.schema_check import APPLICATION, VERSION, strange
-from .files.sqlite_errors import DOCTOR, is_damage, is_of_the_disk, why
+from .files.sqlite_errors import DOCTOR, is_damage, is_of_room, is_of_the_disk, why
 from .home import Home, SqliteHome
 from .listing.client_list import Listing
 
 READING_KIB, WRITING_KIB = 256, 2000
 """How much memory each thread may use as a cache when reading, or also writing."""
+
+NOTHING_SAVED = "Nothing of this step was saved."
 
 BUSY_S = 10.0
 MIGRATION_S = 60
@@ -53,7 +56,8 @@ class Database:
         self._local = threading.local()
         self._schema = 0
         self.only_reads = path.is_file() and not may_write(path)
-        """Whether this person can't write to the file."""
+        """Whether the file can't be written: this person may not, or the disk is full."""
+        self._no_room: str | None = None
         self._let_go: Callable[[], object] = lambda: None
         try:
             make_folder(path.parent)
@@ -89,7 +93,9 @@ class Database:
             # At exit too, because nobody could restore the practice as long as this process lives.
             self._let_go = weakref.finalize(self, os.close, use)
         self._file = self.path.stat()
-        if self._version() < VERSION:
+        if self._version_even_without_room() < VERSION:
+            if self._no_room is not None:
+                raise UsageError(f"The practice's database {self.path} can't be opened: {self._no_room}")
             if self.only_reads:
                 raise UsageError(
                     f"The practice's database {self.path} was written by an older Client Sync, and you can only read it. "
@@ -121,6 +127,19 @@ class Database:
                 found = os.lstat(beside)
                 if found.st_uid == os.geteuid() and found.st_gid != self._file.st_gid:
                     os.chown(beside, -1, self._file.st_gid, follow_symlinks=False)
+
+    def _version_even_without_room(self) -> int:
+        """The file's version. On a full disk SQLite can't make the memory that its processes share, but what is saved can still be
+        read.
+        """
+        try:
+            return self._version()
+        except sqlite3.OperationalError as error:
+            self._no_room = None if self.only_reads or not is_of_room(error) else why_no_growth(self.path)
+            if self._no_room is None:
+                raise
+        self.only_reads = True
+        return self._version()
 
     def _version(self) -> int:
         """The file's version, 0 if it is empty. Raises UsageError if this program must not touch the file."""
@@ -179,10 +198,10 @@ class Database:
         state.
         """
         own = self._local
-        state = state_of(self.path) if self.only_reads else None
-        if state is not None and getattr(own, "connection", None) is not None:
-            before: State = own.state
-            if not before.is_open and state != before and not own.connection.in_transaction:
+        state = state_of(self.path, is_full=self._no_room is not None) if self.only_reads else None
+        if getattr(own, "connection", None) is not None and not own.connection.in_transaction:
+            before: State | None = own.state
+            if before is not None and (state is None or (not before.is_open and state != before)):
                 own.connection.close()
                 own.connection = None
         if getattr(own, "connection", None) is None:
@@ -212,6 +231,8 @@ class Database:
         `shared`: it changes what all hosts of the practice have, so the practice's home saves it first.
         Raises Trouble if the disk is full or the file can't be written, and what `Home` raises.
         """
+        if self._no_room is not None:
+            self._use_new_room()
         if self.only_reads:
             raise NotAllowed(why_not(Level.VIEWER, in_file=True))
         own = self._opened()
@@ -250,8 +271,20 @@ class Database:
             if not is_of_the_disk(error):
                 raise
             raise Trouble(
-                f"The practice's database {self.path} can't be written: {why(error, self.path)} Nothing of this step was saved."
+                f"The practice's database {self.path} can't be written: {why(error, self.path)} {NOTHING_SAVED}"
             ) from None
+
+    def _use_new_room(self) -> None:
+        """Opens the file for writing if there is room by now. Raises Trouble if not."""
+        no_room, self._no_room, self.only_reads = self._no_room, None, False
+        try:
+            self._opened()
+        except sqlite3.Error:
+            self._no_room, self.only_reads = no_room, True
+            raise Trouble(
+                f"The practice's database {self.path} can't be written: {no_room} {NOTHING_SAVED}"
+            ) from None
+        self._share_log()
 
     def _still_ours(self, connection: sqlite3.Connection) -> None:
         if not self._is_at_its_place():

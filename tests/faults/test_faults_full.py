@@ -18,7 +18,7 @@ from clientsync_tui.sandbox.server import Running, running
 from clientsync_tui.store.store import Store
 from tests.faults.ground import Ground, explained, nothing_lost, nothing_waits, somebody, state
 from tests.store.entries import added
-from tests.support.command import Said
+from tests.support.command import Command, Said
 
 ORGANISATIONS = 24
 
@@ -105,6 +105,22 @@ def test_full_disk_is_reported_whatever_sqlite_calls_it(disk: Path) -> None:
     with closing(sqlite3.connect(disk / "practice.db")) as db, pytest.raises(sqlite3.Error, match="I/O"):
         db.execute("SELECT count(*) FROM ledger")
     with pytest.raises(UsageError, match=full):
-        Store(disk / "practice.db")
-    with pytest.raises(UsageError, match=full):
         Limiter(disk / "practice.db.limits")
+
+
+def test_full_disk_can_be_read_and_is_written_again_once_there_is_room(disk: Path) -> None:
+    with closing(Store(disk / "practice.db")) as store:
+        store.ledger.append(*(added(f"c{n}") for n in range(20)))
+    (disk / "config.toml").write_text('[practice]\ndatabase = "practice.db"\n')
+    filler = disk / "filler"
+    filler.write_bytes(bytes(shutil.disk_usage(disk).free))
+    cli = Command(disk / "config.toml")
+    for _ in range(2):
+        assert (cli.inside("clients", "--json").code, len(cli.inside("clients", "--json").json)) == (0, 20)
+    refused = cli.inside("team", "create", "North")
+    assert refused.code != 0 and "can't be written: the disk is full. Make room" in refused.err
+    with closing(Store(disk / "practice.db")) as store:
+        filler.unlink()
+        store.ledger.append(added("new"))
+        assert store.clients.total() == 21
+    assert len(cli.inside("clients", "--json").json) == 21

@@ -28,10 +28,11 @@ def may_write(path: Path) -> bool:
     return os.access(path, os.W_OK, **_EFFECTIVE)
 
 
-def state_of(path: Path) -> State:
-    """The file's state now."""
+def state_of(path: Path, *, is_full: bool = False) -> State:
+    """The file's state now. `is_full`: an empty log without its memory was left by an attempt to open the file on a full disk."""
     log, memory = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
-    return State(log.exists() and memory.exists(), path.stat().st_mtime_ns)
+    is_open = log.exists() and memory.exists() and not (is_full and log.stat().st_size == 0)
+    return State(is_open, path.stat().st_mtime_ns)
 
 
 def connect_to_read(path: Path, state: State, timeout: float) -> sqlite3.Connection:

@@ -24,6 +24,13 @@ def is_damage(error: sqlite3.Error) -> bool:
     return _primary(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+def is_of_room(error: sqlite3.Error) -> bool:
+    """Whether a file that can't grow may be to blame. If there is no room for the memory shared by SQLite's processes, it reports I/O
+    errors or a file that can't be opened.
+    """
+    return _primary(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+
+
 def why(error: sqlite3.Error | OSError, path: Path) -> str:
     """The end of a sentence that starts with something like "The practice's database can't be opened: ", with its full
     stop.
@@ -36,9 +43,7 @@ def why(error: sqlite3.Error | OSError, path: Path) -> str:
             return f"it is locked by {' and '.join(who) or 'another program'}. Try again later."
         case sqlite3.SQLITE_FULL:
             return make_room(path.parent)
-        # If there is no room for the memory shared by SQLite's processes, it reports I/O errors or a file that
-        # can't be opened.
-        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN if full := why_no_growth(path):
+        case _ if is_of_room(error) and (full := why_no_growth(path)):
             return full
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return f"it is damaged ({error}). {DOCTOR}, and can restore the newest backup."
