@@ -133,7 +133,7 @@ class History:
                 return f"(coalesce(client IN ({clients}), 0))", [json.dumps(found.tolist())]
 
     def _by(self, value: str) -> tuple[str, list[object]]:
-        people = People(self._database.connection)
+        people = People(self._database)
         if value == YOU:
             actors = self._actors(lambda names: not names.isdisjoint(self._you.actors)) if people else []
             return _ONE_OF, [json.dumps([*self._you.actors, *actors])]
@@ -154,7 +154,7 @@ class History:
 
     def _actors(self, wanted: Callable[[Set[str]], bool]) -> list[str]:
         """The matching actors, by all names each of them has."""
-        people = People(self._database.connection)
+        people = People(self._database)
         rows = self._database.connection.execute("SELECT DISTINCT actor FROM ledger").fetchall()
         return [row[0] for row in rows if wanted(people.names(row[0]))]
 
@@ -202,7 +202,7 @@ class History:
         """The entries with these numbers, and the names of the clients they are about."""
         marks = ", ".join("?" * len(numbers))
         query = f"SELECT * FROM ledger WHERE seq IN ({marks})"
-        people = People(self._database.connection)
+        people = People(self._database)
         rows = self._database.connection.execute(query, tuple(numbers))
         entries = [
             replace(entry, actor=people.one_name(entry.actor)) if people else entry

@@ -13,6 +13,7 @@ from ..practice.text import clean
 from ..practice.trouble import SignInNeeded, Trouble, UsageError
 from .database import Database
 from .own_rows import ITEM_STATES, is_job
+from .people import People
 from .work.as_planned import AsPlanned
 from .work.rows import REMOVES, Item, ItemState, Job, JobState, Paused, item_of
 from .work.workers import LeaseLost, Workers
@@ -359,8 +360,9 @@ class Jobs:
         if cut_off and not {ItemState.WAITING, ItemState.DOING} & counts.keys():
             # It was killed after its last item; only the mark that it is done is missing.
             state, cut_off = JobState.DONE, False
+        by = People(self._database).one_name(row["by"])
         return Job(
-            row["id"], row["kind"], row["software"], row["sign_in"], state, row["by"], row["started_at"], row["ended_at"],
+            row["id"], row["kind"], row["software"], row["sign_in"], state, by, row["started_at"], row["ended_at"],
             counts, Paused(row["paused"], bool(row["needs_sign_in"])) if row["paused"] else None, cut_off,
             row["owner"], self._count_impossible(row["id"]) if ItemState.FAILED in counts else 0,
         )  # fmt: skip

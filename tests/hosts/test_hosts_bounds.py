@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from clientsync_tui.store.database import Database as PracticeFile
 from clientsync_tui.store.people import People
 from clientsync_tui.store.postgres import ownership
 from clientsync_tui.store.postgres.address import address_of
@@ -104,8 +105,9 @@ def test_login_name_counts_as_the_same_person(hosts: tuple[Host, Host], postgres
     ann.ok("practice", "grant", postgres.role("ben"), "member", "--login", "benedict")
     assert [person.get("login") for person in ann.ok("practice", "people", "--json")].count("benedict") == 1
     ben.ok("clients")
-    with ben.workplace() as workplace, workplace.store.exclusively() as db:
-        assert People(db).one_name("benedict") == postgres.role("ben")
+    with ben.workplace() as workplace:
+        people = People(PracticeFile(workplace.store.path, workplace.store.home))
+        assert people.one_name("benedict") == postgres.role("ben")
 
 
 def test_windows_with_strange_names_stop_no_follower(hosts: tuple[Host, Host], postgres: Database) -> None:

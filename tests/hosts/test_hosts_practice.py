@@ -162,6 +162,32 @@ def test_person_is_one_actor_in_the_history_before_and_after_a_move(
         assert entry.actor == mail
 
 
+def test_person_has_one_name_again_after_moving_back_into_a_file(tmp_path: Path, postgres: Database) -> None:
+    ann, mail = host(tmp_path, "ann"), "ann@example.com"
+    items = (PlanItem(Will.DO, "c1", "Abbey", "xero", "o1"),)
+    with ann.workplace() as workplace:
+        store = workplace.store
+        store.ledger.append(signed_in("xero:ann", name="Ann Ash", email=mail))
+        store.sign_ins.hold("xero:ann", workplace.holder)
+        store.ledger.append(NewEntry(Kind.CLIENT_ADDED, mail, "c1", body={"name": "Abbey"}))
+        store.jobs.cancel(store.jobs.create(Plan("refresh", "xero", None, items), mail))
+    ann.ok("practice", "move", "--yes", postgres.url())
+    ann.ok("set", "--client", "c1", "--note", "Call them")
+    with ann.workplace() as workplace:
+        workplace.store.jobs.cancel(workplace.store.jobs.create(Plan("check", "xero", None, items), mail))
+    assert [entry["actor"] for entry in ann.ok("log", "--json")][1:] == [OWNER, OWNER]
+    assert [job["by"] for job in ann.ok("jobs", "--json")] == [OWNER, OWNER]
+    ann.ok("practice", "move", "--yes", "--json", "again.db")
+    with ann.workplace() as workplace:
+        for actor in (mail, "zoe@example.com"):
+            body = {"note": actor, "before": None}
+            workplace.store.ledger.append(NewEntry(Kind.NOTE_SET, actor, "c1", body=body))
+    assert [entry["actor"] for entry in ann.ok("log", "--json")][1:] == [mail, mail, mail, "zoe@example.com"]
+    assert [job["by"] for job in ann.ok("jobs", "--json")] == [mail, mail]
+    for who in (mail, "ann ash", "you"):
+        assert [entry["seq"] for entry in ann.ok("log", "--by", who, "--json")][-3:] == [2, 3, 4]
+
+
 def test_practice_moves_there_and_back_with_the_same_head(tmp_path: Path, postgres: Database) -> None:
     ann = host(tmp_path, "ann")
     url = postgres.url()
