@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from clientsync_tui.accounting.seam.limiter import Limiter
 from clientsync_tui.practice.trouble import KeyringTrouble
 from clientsync_tui.sandbox.server import Running
 from clientsync_tui.signin.keyrings.encrypted_file import EncryptedFile
@@ -37,13 +38,16 @@ def remount(disk: Path, how: str) -> None:
 
 
 @pytest.fixture
-def small(disk: Path, sandbox: Running, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def small(disk: Path, sandbox: Running, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Desk:
     """A desk whose keyring file and locks are on a disk of one megabyte."""
     monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
     passphrase = disk / "passphrase"
     passphrase.touch(mode=0o600)
     passphrase.write_text("a passphrase for tests")
     desk = Desk(configured_for(sandbox.url), disk)
+    # It stays open, and a disk with open files can't become read-only.
+    desk.limiter.close()
+    desk.limiter = Limiter(tmp_path / "limits")
     desk.vault = Vault(disk / "keyring.bin", passphrase_file=passphrase, time_limit_s=10)
     desk.tokens = desk.new_tokens()
     return desk

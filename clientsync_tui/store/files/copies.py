@@ -66,8 +66,9 @@ def _written(
             source.backup(target, progress=_patience())
             # A single file, whatever journal mode the original has.
             target.execute("PRAGMA journal_mode = DELETE")
-            with target:
-                target.executemany("DELETE FROM meta WHERE key = ?", [(key,) for key in without])
+            if without:
+                with target:
+                    target.executemany("DELETE FROM meta WHERE key = ?", [(key,) for key in without])
         written = folder.open(beside)
         try:
             give(written, owner)
