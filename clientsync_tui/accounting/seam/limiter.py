@@ -20,7 +20,7 @@ from weakref import WeakValueDictionary
 
 from ...host import beside
 from ...practice.status import Fault
-from ...practice.trouble import PassingTrouble, Trouble, UsageError
+from ...practice.trouble import PassingTrouble, UsageError
 from . import blocks, places
 from .blocks import Blocks, Budget
 from .limits import Limits, Rate
@@ -213,7 +213,7 @@ class Limiter:
             "latest": now + _LONGEST_PAUSE_S,
         }
         # If this fails, the app says so again. A pause from the future was recorded before the clock was set back.
-        with contextlib.suppress(sqlite3.Error, Trouble), self._file.changing():
+        with contextlib.suppress(sqlite3.Error), self._file.changing():
             self._file.execute(
                 "INSERT INTO pauses VALUES (:lane, :now, :until) ON CONFLICT (lane) DO UPDATE SET told = :now, "
                 "until = iif(told <= :now AND until BETWEEN :until AND :latest, until, :until)",
@@ -225,7 +225,7 @@ class Limiter:
         old.
         """
         now = time.time()
-        with contextlib.suppress(sqlite3.Error, Trouble):  # the app says it again
+        with contextlib.suppress(sqlite3.Error):  # the app says it again
             with self._file.changing():
                 made = self._made(lane.key, MINUTE_S, _MOST_CALLS, now)
             self.block(lane, max(1.0, made.over_in_s) if made.calls else MINUTE_S + 1)
@@ -248,7 +248,7 @@ class Limiter:
         self._clearing = None
         if not self._file.is_at_its_place():
             return
-        with contextlib.suppress(sqlite3.Error, Trouble), self._file.changing():  # the next turn removes it
+        with contextlib.suppress(sqlite3.Error), self._file.changing():  # the next turn removes it
             self._places.clear()
 
     def _line(self, lane: Lane, at_once: int) -> _Line:

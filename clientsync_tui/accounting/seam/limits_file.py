@@ -32,8 +32,6 @@ _LONGEST_S = 2.0
 """How long a transaction may take, which usually takes less than a millisecond. Someone may have filled the tables."""
 _STEPS = 100_000
 """How many virtual machine steps SQLite takes between two checks of the time."""
-_TRIES = 3
-"""How often a changed file is replaced, if another program keeps changing it."""
 _OF_THE_SYSTEM = frozenset(
     (
         sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
@@ -44,7 +42,11 @@ _OF_THE_SYSTEM = frozenset(
 
 
 class _Strange(sqlite3.DatabaseError):
-    """The file has tables other than ours."""
+    """The file has tables other than ours, or is no longer at its place."""
+
+
+class _BeingReplaced(sqlite3.DatabaseError):
+    """The file is just being replaced in another thread."""
 
 
 class LimitsFile:
@@ -56,6 +58,8 @@ class LimitsFile:
         self._ends = time.monotonic()
         self._database, self._file = self._opened()
         self._version: int | None = None
+        self._is_open = True
+        self._replacing = asyncio.Lock()
 
     def execute(self, statement: str, values: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
         """Executes a statement within a transaction."""
@@ -77,19 +81,18 @@ class LimitsFile:
                 with self.changing():
                     return act()
             except sqlite3.Error as error:
-                is_busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+                code = getattr(error, "sqlite_errorcode", None)
+                is_busy = code == sqlite3.SQLITE_BUSY or isinstance(error, _BeingReplaced)
                 if time.monotonic() > ends or not (is_busy or _is_content(error)):
                     raise Trouble(unusable(self._path, error)) from None
                 if not is_busy:
-                    self._replace()
+                    await self._replace()
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.05)
 
     @contextmanager
     def changing(self) -> Generator[None]:
-        """One transaction, in a file that has only our own tables. Raises sqlite3.Error, and UsageError if the file had to be replaced
-        and can't be.
-        """
+        """One transaction, in a file that has only our own tables. Raises sqlite3.Error if that is not possible now."""
         self._begin()
         try:
             yield
@@ -112,29 +115,33 @@ class LimitsFile:
         self._database.close()
 
     def _begin(self) -> None:
-        for _ in range(_TRIES):
-            if not self.is_at_its_place():
-                self._replace()
-            self._ends = time.monotonic() + _LONGEST_S
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                version = self._database.execute("PRAGMA schema_version").fetchone()[0]
-                if version == self._version or _is_ours(self._database, self._schema):
-                    self._version = version
-                    return
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._database.execute("ROLLBACK")
-                raise
-            self._database.execute("ROLLBACK")
-            self._replace()
-        raise _Strange("another program keeps changing its tables")
+        if self._replacing.locked():
+            raise _BeingReplaced("it is being replaced")
+        if not self._is_open or not self.is_at_its_place():
+            raise _Strange("it is no longer at its place")
+        self._ends = time.monotonic() + _LONGEST_S
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            version = self._database.execute("PRAGMA schema_version").fetchone()[0]
+            if version != self._version and not _is_ours(self._database, self._schema):
+                raise _Strange("another program keeps changing its tables")
+            self._version = version
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._database.execute("ROLLBACK")
+            raise
 
-    def _replace(self) -> None:
-        """Throws the open file away, unless another process already has."""
-        self._database.close()
-        self._database, self._file = self._opened(unwanted=self._file)
-        self._version = None
+    async def _replace(self) -> None:
+        """Throws the open file away, unless another process already has. It may have to wait for that process."""
+        before = self._database
+        async with self._replacing:
+            if self._database is not before:
+                return
+            # First, because Windows removes no open file.
+            self._is_open, self._version = False, None
+            before.close()
+            self._database, self._file = await asyncio.to_thread(self._opened, self._file)
+            self._is_open = True
 
     def _opened(self, unwanted: os.stat_result | None = None) -> tuple[sqlite3.Connection, os.stat_result]:
         try:
