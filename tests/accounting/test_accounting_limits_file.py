@@ -163,7 +163,7 @@ def test_file_that_a_colleague_changed_is_replaced(tmp_path: Path, plant: str):
         ("INSERT INTO pauses VALUES (:lane, 0, :value)", b"abc"),
         ("INSERT INTO pauses VALUES (:lane, 0, :value)", 1e300),
         ("INSERT INTO pauses VALUES (:lane, 0, :value)", float("inf")),
-        ("INSERT INTO pauses VALUES (:lane, 0, :value)", time.time() + 8 * 86_400),
+        ("INSERT INTO pauses VALUES (:lane, 0, :value)", 4_000_000_000),
         ("INSERT INTO made VALUES (:lane, 60, :now, :value)", 2**63 - 1),
         ("INSERT INTO made VALUES (:lane, 60, :now, :value)", "abc"),
         ("INSERT INTO made VALUES (:lane, 60, :now, :value)", -5),
