@@ -33,8 +33,8 @@ class Passphrase(Dialogue[str | None]):
             if self._new:
                 yield Static("Choose a passphrase for the keyring", classes="question")
                 yield Static(
-                    "This machine has no usable keyring, so your sign-ins are saved in an encrypted file. Client Sync asks for its "
-                    "passphrase each time it starts.",
+                    "This machine has no usable keyring, so your sign-ins are saved in an encrypted file. Each time you start "
+                    "Client Sync, it asks for the passphrase when it first needs a sign-in.",
                     classes="entails",
                 )
             else:
