@@ -15,27 +15,43 @@ software: Decorator[Any] = click.argument("software", shell_complete=shell_compl
 some_software: Decorator[Any] = click.argument(
     "software", required=False, shell_complete=shell_completion.softwares
 )
-named_clients: Decorator[Any] = click.option(
-    "--client",
-    "clients",
-    metavar="CLIENT",
-    multiple=True,
-    shell_complete=shell_completion.clients,
-    help="Client: practice code, exact name or id. Repeat for several.",
-)
+_CLIENT = "Client: practice code, exact name or id."
+
+
+def _named(help: str) -> Decorator[Any]:
+    """`--client CLIENT`. Given several times, it is refused by the command itself, which says what it takes."""
+    return click.option(
+        "--client",
+        "clients",
+        metavar="CLIENT",
+        multiple=True,
+        shell_complete=shell_completion.clients,
+        help=help,
+    )
+
+
+named_clients: Decorator[Any] = _named(f"{_CLIENT} Repeat for several.")
+named_client: Decorator[Any] = _named(_CLIENT)
 match: Decorator[Any] = click.option("--match", metavar="TEXT", help="Every client that this filter shows.")
 
 
-def clients(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Clients as plain arguments and with `--client`: together they are `clients`."""
+def _clients(metavar: str, named: Decorator[Any]) -> Decorator[Any]:
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        @click.argument("plain", metavar=metavar, nargs=-1, shell_complete=shell_completion.clients)
+        @named
+        @wraps(command)
+        def run(*, plain: tuple[str, ...], clients: tuple[str, ...], **given: Any) -> Any:
+            return command(clients=(*plain, *clients), **given)
 
-    @click.argument("plain", metavar="[CLIENT]...", nargs=-1, shell_complete=shell_completion.clients)
-    @named_clients
-    @wraps(command)
-    def run(*, plain: tuple[str, ...], clients: tuple[str, ...], **given: Any) -> Any:
-        return command(clients=(*plain, *clients), **given)
+        return run
 
-    return run
+    return decorated
+
+
+clients: Decorator[Any] = _clients("[CLIENT]...", named_clients)
+"""Clients as plain arguments and with `--client`: together they are `clients`."""
+client_or_none: Decorator[Any] = _clients("[CLIENT]", named_client)
+"""The same for a command that takes one client or none, and refuses several."""
 
 
 def some_clients(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,7 +71,7 @@ def some_clients(command: Callable[..., Any]) -> Callable[..., Any]:
 def one_client(command: Callable[..., Any]) -> Callable[..., Any]:
     """One client, as a plain argument or with `--client`: it is `words`."""
 
-    @clients
+    @client_or_none
     @wraps(command)
     def run(*, clients: tuple[str, ...], **given: Any) -> Any:
         if len(clients) != 1:

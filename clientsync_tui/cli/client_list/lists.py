@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("words", metavar="[CLIENT] [NAME]", nargs=-1, shell_complete=shell_completion.clients)
-@options.named_clients
+@options.named_client
 @options.only_software("Only lists of this accounting app.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the list's records as CSV.")
 @options.json(

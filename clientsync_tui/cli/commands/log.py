@@ -25,7 +25,7 @@ POLL_S = 0.5
         "clientsync log --follow --json",
     )
 )
-@options.clients
+@options.client_or_none
 @click.option(
     "--since",
     metavar="WHEN",
