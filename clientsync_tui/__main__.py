@@ -54,11 +54,11 @@ def _run(frame: "Shown") -> NoReturn:
         # Where click itself printed: help, the version, completions.
         trouble = error
     trouble = standard_streams.flushed() or trouble
-    if trouble is not None and not code:
-        if not isinstance(trouble, BrokenPipeError):
-            from .host.full_disk import in_words
+    # A reader that stops early, such as `head`, has what it wants.
+    if trouble is not None and not code and not isinstance(trouble, BrokenPipeError):
+        from .host.full_disk import in_words
 
-            sys.stderr.write(f"clientsync: The output can't be written: {in_words(trouble)}\n")
+        sys.stderr.write(f"clientsync: The output can't be written: {in_words(trouble)}\n")
         code = 1
     sys.exit(code)
 

@@ -2,7 +2,8 @@
 
 import errno
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -87,7 +88,8 @@ class Root(LazyGroup):
             )
         if sys.stdout is not None and not sys.stdout.isatty():
             extra["terminal_width"] = UNBROKEN
-        return super().make_context(info_name, args, parent, **extra)
+        with _reader_may_stop():
+            return super().make_context(info_name, args, parent, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command; those of the kinds of work come after `organisations`."""
@@ -111,13 +113,23 @@ class Root(LazyGroup):
         from os import environ
 
         try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            with _reader_may_stop():
+                return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
             if environ.get("CLIENTSYNC_DEBUG") == "1":
                 raise
             _raise_as_command_error(error)
+
+
+@contextmanager
+def _reader_may_stop() -> Generator[None]:
+    """Ends the command without an error once the reader of its output has stopped reading, such as `head`."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise click.exceptions.Exit(0) from None
 
 
 def _raise_as_command_error(error: Exception) -> NoReturn:

@@ -87,18 +87,30 @@ def say(text: str = "") -> None:
     click.echo(text, err=True)
 
 
+def _printed(text: str, *, newline: bool = True) -> bool:
+    """Prints on stdout. False if its reader has stopped reading, such as `head`: the rest is not wanted, but the command still ends
+    with its own exit status.
+    """
+    try:
+        click.echo(text, nl=newline)
+    except BrokenPipeError:
+        return False
+    return True
+
+
 def json_document(value: Any) -> None:
     """Prints one JSON document on stdout."""
-    click.echo(json_line(value))
+    _printed(json_line(value))
 
 
 def json_array(values: Iterable[Any]) -> None:
     """Prints a JSON array on stdout, a batch of elements at a time."""
     opening = "["
     for batch in batched(map(json_line, values)):
-        click.echo(opening + ",\n ".join(batch), nl=False)
+        if not _printed(opening + ",\n ".join(batch), newline=False):
+            return
         opening = ",\n "
-    click.echo("[]" if opening == "[" else "]")
+    _printed("[]" if opening == "[" else "]")
 
 
 def lines(texts: Iterable[str]) -> None:
@@ -109,7 +121,8 @@ def lines(texts: Iterable[str]) -> None:
 def _write(texts: Iterable[str]) -> None:
     # Each echo flushes, so print many lines with one.
     for batch in batched(texts):
-        click.echo("\n".join(batch))
+        if not _printed("\n".join(batch)):
+            return
 
 
 def batched(values: Iterable[T]) -> Iterator[list[T]]:

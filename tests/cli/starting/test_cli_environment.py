@@ -1,5 +1,6 @@
 """Any environment on the host leads to one sentence, a sensible exit status, and no traceback."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,19 @@ def test_standard_streams_that_are_closed_or_full(
     assert done.returncode == code and says in done.stderr
     if code == 1 and says:
         assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words", [("export", "-"), ("clients",), ("clients", "--json"), ("log",), ("--help",), ("log", "--help")]
+)
+def test_reader_that_stops_early_is_no_error(cli: Command, words: tuple[str, ...]) -> None:
+    readable, writable = os.pipe()
+    os.close(readable)
+    with os.fdopen(writable, "w") as pipe:
+        done = subprocess.run(
+            cli.line(*words), stdout=pipe, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S
+        )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 OPENS = """
