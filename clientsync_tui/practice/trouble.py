@@ -19,6 +19,10 @@ class Unreachable(Trouble):
     """The practice's database can't be reached. Reading still works, but nothing can be changed (exit status 4)."""
 
 
+class NoRoom(Trouble):
+    """The disk is full. Reading still works, but nothing can be saved."""
+
+
 class NotAllowed(UsageError):
     """This person lacks a permission in the practice."""
 

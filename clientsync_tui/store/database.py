@@ -17,7 +17,7 @@ from ..host.full_disk import why_no_growth
 from ..host.opened_in_time import opened_in_time
 from ..host.planted import resolved
 from ..practice.roles import Level, why_not
-from ..practice.trouble import NotAllowed, Trouble, UsageError
+from ..practice.trouble import NoRoom, NotAllowed, Trouble, UsageError
 from .files import in_use
 from .files.connecting import connect
 from .files.filesystem import is_open_to_others, network_filesystem
@@ -229,7 +229,7 @@ class Database:
         that can fail on its own: code that catches its error continues with a transaction in which nothing of that part happened.
 
         `shared`: it changes what all hosts of the practice have, so the practice's home saves it first.
-        Raises Trouble if the disk is full or the file can't be written, and what `Home` raises.
+        Raises NoRoom if the disk is full, Trouble if the file can't be written, and what `Home` raises.
         """
         if self._no_room is not None:
             self._use_new_room()
@@ -270,18 +270,19 @@ class Database:
         except sqlite3.DatabaseError as error:
             if not is_of_the_disk(error):
                 raise
-            raise Trouble(
+            kind = NoRoom if is_of_room(error) and why_no_growth(self.path) else Trouble
+            raise kind(
                 f"The practice's database {self.path} can't be written: {why(error, self.path)} {NOTHING_SAVED}"
             ) from None
 
     def _use_new_room(self) -> None:
-        """Opens the file for writing if there is room by now. Raises Trouble if not."""
+        """Opens the file for writing if there is room by now. Raises NoRoom if not."""
         no_room, self._no_room, self.only_reads = self._no_room, None, False
         try:
             self._opened()
         except sqlite3.Error:
             self._no_room, self.only_reads = no_room, True
-            raise Trouble(
+            raise NoRoom(
                 f"The practice's database {self.path} can't be written: {no_room} {NOTHING_SAVED}"
             ) from None
         self._share_log()

@@ -1,7 +1,10 @@
 """The server limits what a member can do with their own SQL."""
 
 import json
+import os
+import shutil
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -204,3 +207,25 @@ def test_doctor_repairs_a_practice_that_an_earlier_version_moved_back_with_the_n
     assert "so nobody can change it" in ann.run("doctor").out
     assert "back.db can be changed again" in ann.run("doctor", "--repair").err
     ann.ok("team", "create", "South")
+
+
+def test_copy_on_a_full_disk_shows_what_was_known(hosts: tuple[Host, Host]) -> None:
+    ann, ben = hosts
+    data = ann.folder / "data"
+    saved = data.rename(ann.folder / "saved")
+    data.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(data)]
+    if os.name != "posix" or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root can make a small disk")
+    try:
+        shutil.copytree(saved, data, dirs_exist_ok=True)
+        (data / "filler").write_bytes(bytes(shutil.disk_usage(data).free))
+        ben.ok("team", "create", "North")
+        read = ann.ok("clients")
+        assert "Abbey" in read.out and "the disk is full" in read.err and "Showing what was known" in read.err
+        refused = ann.run("team", "create", "South")
+        assert refused.code == 1 and "can't be written: the disk is full" in refused.err
+        (data / "filler").unlink()
+        ann.ok("team", "create", "South")
+    finally:
+        subprocess.run(["umount", "-l", str(data)], check=True)

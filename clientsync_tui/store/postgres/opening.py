@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ...practice.trouble import Unreachable
+from ...practice.trouble import NoRoom, Unreachable
 from ..store import Store
 from .address import Address
 from .connecting import Password
@@ -27,7 +27,7 @@ def open_store(
         return store
     try:
         store.catch_up()
-    except Unreachable as trouble:
+    except (Unreachable, NoRoom) as trouble:
         if is_new:
             store.close()
             raise
@@ -40,8 +40,8 @@ def open_store(
     return store
 
 
-def offline(trouble: Unreachable, path: Path) -> str:
-    """The message for someone who reads while the server can't be reached."""
+def offline(trouble: Unreachable | NoRoom, path: Path) -> str:
+    """The message for someone who reads while the server can't be reached, or its news can't be saved."""
     wal = path.with_name(f"{path.name}-wal")
     known = max(file.stat().st_mtime for file in (path, wal) if file.exists())
     at = datetime.fromtimestamp(known, UTC).astimezone()
