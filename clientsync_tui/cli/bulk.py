@@ -61,6 +61,8 @@ def resume_job(workplace: Workplace, job: str, as_json: bool, *, join: bool = Fa
     status.
     """
     stored = workplace.store.jobs.one(job)
+    if not stored.left:
+        say(f"Job {job} has already ended, so nothing was done now. Its result:")
     plan = Plan(stored.kind, stored.software, stored.sign_in, ())
 
     async def work(session: Session) -> JobRun:

@@ -35,7 +35,7 @@ def codes() -> None:
     is_flag=True,
     help="Accept codes that look changed by a spreadsheet, such as 01-Mar or 1.00E+05.",
 )
-@options.json("A JSON object: {changed, unchanged, empty, items, wrong}.")
+@options.json("A JSON object: {changed, unchanged, repeated, empty, items, wrong}.")
 def upload(file: str, dry_run: bool, as_written: bool, as_json: bool) -> None:
     """Set practice codes from a CSV file.
 
@@ -48,6 +48,7 @@ def upload(file: str, dry_run: bool, as_written: bool, as_json: bool) -> None:
     from ...practice.counted import counted
     from ...practice.trouble import UsageError
     from ...sync.files import codes as uploading
+    from ...sync.files.codes import NOTHING
     from ...sync.files.codes_file import WrongLines, read
     from .. import output
     from ..selection import mind_claims
@@ -59,7 +60,7 @@ def upload(file: str, dry_run: bool, as_written: bool, as_json: bool) -> None:
         except WrongLines as trouble:
             if as_json:
                 wrong = [{"line": number, "says": says} for number, says in trouble.lines]
-                output.json_document({"changed": 0, "unchanged": 0, "empty": 0, "items": [], "wrong": wrong})
+                output.json_document({**_shape(NOTHING, 0), "wrong": wrong})
             if trouble.damaged:
                 raise UsageError(f"{trouble}\nIf these codes are right, add --as-written.") from None
             raise
@@ -73,10 +74,7 @@ def upload(file: str, dry_run: bool, as_written: bool, as_json: bool) -> None:
         rows = [(str(n.line), n.client.name, n.client.code or "", n.code) for n in planned.changes]
         output.table(("Line", "Client", "Code now", "New code"), rows, shrink=1)
     done = "would be set" if dry_run else "set"
-    output.say(
-        f"{counted(len(planned.changes), 'practice code')} {done}, {planned.unchanged:,} unchanged, "
-        f"{counted(planned.empty, 'line has', 'lines have')} no code."
-    )
+    output.say(f"{counted(len(planned.changes), 'practice code')} {done}, {planned.rest}")
 
 
 def _shape(planned: "Codes", changed: int) -> dict[str, object]:
@@ -93,6 +91,7 @@ def _shape(planned: "Codes", changed: int) -> dict[str, object]:
     return {
         "changed": changed,
         "unchanged": planned.unchanged,
+        "repeated": planned.repeated,
         "empty": planned.empty,
         "items": items,
         "wrong": [],

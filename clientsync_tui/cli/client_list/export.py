@@ -18,7 +18,7 @@ from ..parameter_types import FileName
 )
 @click.argument("file", metavar="FILE.csv", type=FileName(dir_okay=False, allow_dash=True))
 @options.yes
-@options.json("A JSON object: {file, clients}.")
+@options.json("A JSON object: {file, clients, lines}.")
 def export(file: str, yes: bool, as_json: bool) -> None:
     """Export client data to a CSV file.
 
@@ -28,7 +28,6 @@ def export(file: str, yes: bool, as_json: bool) -> None:
     from datetime import UTC, datetime
     from pathlib import Path
 
-    from ...practice.counted import counted
     from ...sync.files import export as exporting
     from .. import output
 
@@ -42,8 +41,8 @@ def export(file: str, yes: bool, as_json: bool) -> None:
         if file == "-":
             exporting.write(sys.stdout, found)
             return
-        count = exporting.export(Path(file), found, workplace.own_files, replace=True)
+        written = exporting.export(Path(file), found, workplace.own_files, replace=True)
     if as_json:
-        output.json_document({"file": file, "clients": count})
+        output.json_document({"file": file, **written._asdict()})
     else:
-        output.say(f"{counted(count, 'client')} written to {file}.")
+        output.say(written.says(file))

@@ -65,8 +65,7 @@ def export_clients(workplace: Workplace, clients: Iterable[Client] | None = None
     if clients is None:
         now = datetime.now(UTC)
         clients = workplace.store.clients.each(workplace.store.clients.find((), now), now)
-    count = export.export(path, clients, own, replace=True)
-    say(f"{plan_words.clients(count)} written to {path}.")
+    say(export.export(path, clients, own, replace=True).says(path))
 
 
 def upload_codes(workplace: Workplace) -> None:
@@ -85,7 +84,7 @@ def upload_codes(workplace: Workplace) -> None:
             say("Nothing was changed.")
             return
         planned = codes.plan(written, workplace.store, as_written=True)
-    say(f"{planned.unchanged:,} unchanged, {counted(planned.empty, 'line has', 'lines have')} no code.")
+    say(planned.rest)
     mind_claims(workplace, (new.client.id for new in planned.changes))
     lines = [f"{new.client.name}: {new.client.code or 'none'} becomes {new.code}" for new in planned.changes]
     question = f"Set the practice codes of {plan_words.clients(len(lines))}?"

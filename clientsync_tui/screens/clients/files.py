@@ -33,18 +33,18 @@ def ask_export(screen: ClientsView) -> None:
 
     async def attempt(written: str) -> bool:
         from ...host.named_file import replaces
-        from ...sync.files.export import export
+        from ...sync.files.export import Written, export
 
         path = _path(written)
         replace = await asyncio.to_thread(replaces, path, own)
         if replace and not await _agreed(screen, Confirm(f"Replace {path}?", yes="Replace", dangerous=True)):
             return False
 
-        def write() -> int:
+        def write() -> Written:
             return export(path, screen.store.clients.each(order, today()), own, replace=replace)
 
-        count = await asyncio.to_thread(write)
-        screen.notify(f"{counted(count, 'client')} written to {path}.", markup=False, timeout=10)
+        done = await asyncio.to_thread(write)
+        screen.notify(done.says(path), markup=False, timeout=10)
         return True
 
     question = f"Export {counted(len(order), 'client')} to a CSV file"
@@ -108,7 +108,7 @@ async def _upload(screen: ClientsView, found: "Codes") -> bool:
     from ...sync.files.codes import upload
 
     if not found.changes:
-        screen.say(f"Nothing to change: {_rest(found)}", "information")
+        screen.say(f"Nothing to change: {found.rest}", "information")
         return True
     lines = [
         f"{new.client.name}: {new.client.code or 'none'} → {new.code}"
@@ -119,13 +119,8 @@ async def _upload(screen: ClientsView, found: "Codes") -> bool:
     codes = counted(len(found.changes), "practice code")
     ids = [new.client.id for new in found.changes]
     claimed = await asyncio.to_thread(claim_words.about, screen.store, ids, screen.actor, today())
-    if not await _agreed(screen, Confirm(f"Set {codes}?", [_rest(found), *claimed, "", *lines], yes="Set")):
+    if not await _agreed(screen, Confirm(f"Set {codes}?", [found.rest, *claimed, "", *lines], yes="Set")):
         return False
     await asyncio.to_thread(upload, screen.store, found, screen.actor)
     screen.change(lambda: f"{codes} set. {undoes(screen)}")
     return True
-
-
-def _rest(found: "Codes") -> str:
-    """The lines that change nothing."""
-    return f"{number(found.unchanged)} unchanged, {counted(found.empty, 'line has', 'lines have')} no code."

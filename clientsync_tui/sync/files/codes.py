@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ...practice import longest
+from ...practice.counted import counted
 from ...practice.entries import Kind, NewEntry
 from ...practice.text import clean, code_key, folded
 from ...practice.trouble import UsageError
@@ -35,11 +36,25 @@ class NewCode:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """What an upload will change. `unchanged`: clients that already have that code. `empty`: lines without a code."""
+    """What an upload will change. `unchanged`: clients that already have that code. `repeated`: further lines with the same
+    code for the same client. `empty`: lines without a code. Together with the changes, these are the lines of the file.
+    """
 
     changes: tuple[NewCode, ...]
     unchanged: int
+    repeated: int
     empty: int
+
+    @property
+    def rest(self) -> str:
+        """The lines that change nothing, in words."""
+        repeated = (
+            f"{counted(self.repeated, 'line repeats', 'lines repeat')} a code, " if self.repeated else ""
+        )
+        return f"{self.unchanged:,} unchanged, {repeated}{counted(self.empty, 'line has', 'lines have')} no code."
+
+
+NOTHING = Codes((), 0, 0, 0)
 
 
 class _Names:
@@ -87,7 +102,7 @@ def plan(text: str, store: Store, *, as_written: bool = False) -> Codes:
     doubtful: list[tuple[int, str]] = []
     asked: dict[str, NewCode] = {}
     taken: dict[str | None, NewCode] = {}
-    empty = 0
+    repeated = empty = 0
     for line in lines(text):
         client = names.client_of(line)
         if isinstance(client, str):
@@ -97,6 +112,7 @@ def plan(text: str, store: Store, *, as_written: bool = False) -> Codes:
         elif says := _unusable(line.code):
             wrong.append((line.number, says))
         elif (before := asked.get(client.id)) is not None:
+            repeated += before.code == line.code
             if before.code != line.code:
                 wrong.append((line.number, f'"{client.name}" has another code on line {before.line}.'))
         else:
@@ -113,7 +129,7 @@ def plan(text: str, store: Store, *, as_written: bool = False) -> Codes:
     if wrong or doubtful:
         raise WrongLines(sorted([*wrong, *doubtful]), damaged=not wrong)
     changes = tuple(new for new in asked.values() if new.code != new.client.code)
-    return Codes(changes, len(asked) - len(changes), empty)
+    return Codes(changes, len(asked) - len(changes), repeated, empty)
 
 
 def _unusable(code: str) -> str | None:

@@ -299,7 +299,9 @@ def test_failed_items_are_retried_alone_and_jobs_are_listed(busy: Office) -> Non
     again = busy.cli.inside("jobs", "retry", job)
     assert (again.code, again.out, again.err) == (0, "", "Nothing failed: there is nothing to retry.\n")
     assert counted(busy.cli.inside("jobs", "retry", job, "--json")) == (0, 12, 0, 0)
-    assert counted(busy.cli.inside("jobs", "resume", job, "--json")) == (0, 12, 0, 0)
+    again = busy.cli.inside("jobs", "resume", job, "--json")
+    assert counted(again) == (0, 12, 0, 0)
+    assert f"Job {job} has already ended, so nothing was done now. Its result:" in again.err
     jobs: list[dict[str, Any]] = busy.cli.inside("jobs", "--json").json
     assert keys(jobs) == {
         frozenset(

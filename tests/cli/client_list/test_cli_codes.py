@@ -10,7 +10,7 @@ import pytest
 from clientsync_tui.practice.entries import Kind, NewEntry
 from clientsync_tui.store.store import Store
 from tests.support import empty
-from tests.support.clients import add
+from tests.support.clients import add, signed_in
 from tests.support.command import Command
 
 A, B, C = "Abbey Road Bakery", "Baker & Daughters", "Ünïcode Süd GmbH"
@@ -123,6 +123,33 @@ def test_empty_code_leaves_the_one_that_is_there(cli: Command, store: Store, fil
     file.write_text(f"Client,Practice code\n{A},\n{C},N3\n")
     assert cli.inside("codes", "upload", str(file), "--json").json["empty"] == 1
     assert codes(store)[A] == "ABB"
+
+
+def test_counts_of_an_export_with_two_integrations_of_a_client_add_up(
+    cli: Command, store: Store, file: Path
+) -> None:
+    client = next(id for id, name, _ in store.clients.codes() if name == A)
+    sign_in = signed_in(store, "ann@example.com")
+    store.ledger.append(
+        *(
+            NewEntry(
+                Kind.INTEGRATION_CONNECTED,
+                "ann@example.com",
+                client,
+                "xero",
+                organisation,
+                {"organisation_name": A, "sign_in": sign_in},
+            )
+            for organisation in ("o1", "o2")
+        )
+    )
+    said = cli.inside("export", "--yes", str(file))
+    assert said.err == f"3 clients written to {file} in 4 lines, one for each integration.\n"
+    written = cli.inside("export", "--yes", "--json", str(file)).json
+    assert (written["clients"], written["lines"]) == (3, 4)
+    said = cli.inside("codes", "upload", str(file))
+    assert said.err == "0 practice codes set, 2 unchanged, 1 line repeats a code, 1 line has no code.\n"
+    assert cli.inside("codes", "upload", str(file), "--json").json["repeated"] == 1
 
 
 def test_export_filled_in_is_undone(cli: Command, store: Store, file: Path) -> None:
