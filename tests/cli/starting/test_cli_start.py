@@ -104,16 +104,6 @@ def test_database_that_cannot_be_used_is_left_alone(tmp_path: Path, file: str) -
     assert before is None or database.read_bytes() == before
 
 
-def test_reader_that_leaves_ends_it_quietly(cli: Command) -> None:
-    cli.inside("clients")
-    reading, writing = os.pipe()
-    os.close(reading)
-    done = subprocess.run(cli.line("--help"), stdout=writing, stderr=subprocess.PIPE, text=True)
-    os.close(writing)
-    assert done.stderr == ""
-    assert done.returncode == 1
-
-
 def test_names_that_the_terminal_cannot_show_do_not_end_it(cli: Command) -> None:
     done = subprocess.run(
         cli.line("setup", "xero"), capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}
