@@ -16,7 +16,14 @@ class UsageError(Trouble):
 
 
 class Unreachable(Trouble):
-    """The practice's database can't be reached. Reading still works, but nothing can be changed (exit status 4)."""
+    """The practice's database can't be reached. Reading still works, but nothing can be changed (exit status 4).
+
+    `why`: the sentence without what that means for a change, for someone who only reads.
+    """
+
+    def __init__(self, why: str, effect: str = "") -> None:
+        super().__init__(f"{why} {effect}".rstrip())
+        self.why = why
 
 
 class NoRoom(Trouble):

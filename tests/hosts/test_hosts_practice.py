@@ -83,8 +83,10 @@ def test_without_the_server_reading_works_and_a_change_is_refused_at_once(
         result = paris.run("clients", "--json")
         assert (result.code, [client["name"] for client in result.json]) == (0, ["Abbey"])
         assert "can't be reached" in result.err and "Showing what was known at" in result.err
+        assert "Nothing was changed" not in result.err
         result = paris.run("set", "--client", "c1", "--note", "Call them")
         assert result.code == 4 and "can't be reached" in result.err and "Traceback" not in result.err
+        assert result.err.endswith("Nothing was changed.\n")
         result = paris.run("practice", "status", "--json")
         assert (result.code, result.json["reachable"], result.json["entries"]) == (4, False, 1)
         result = paris.run("doctor", "--json")

@@ -84,7 +84,8 @@ def explained(error: psycopg.Error, address: Address) -> Trouble:
         return Trouble("Someone else's change is taking longer than expected. Nothing was saved. Try again.")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return Unreachable(
-            f"The practice's database {address.shown} can't be reached: {_first_line(error)}. Nothing was changed."
+            f"The practice's database {address.shown} can't be reached: {_first_line(error)}.",
+            "Nothing was changed.",
         )
     return Trouble(
         f"The practice's database {address.shown} refused this: {_first_line(error)}. Nothing was changed."

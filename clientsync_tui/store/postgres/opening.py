@@ -45,4 +45,5 @@ def offline(trouble: Unreachable | NoRoom, path: Path) -> str:
     wal = path.with_name(f"{path.name}-wal")
     known = max(file.stat().st_mtime for file in (path, wal) if file.exists())
     at = datetime.fromtimestamp(known, UTC).astimezone()
-    return f"{trouble} Showing what was known at {at:%H:%M on %d %b %Y}."
+    why = trouble.why if isinstance(trouble, Unreachable) else str(trouble)
+    return f"{why} Showing what was known at {at:%H:%M on %d %b %Y}."

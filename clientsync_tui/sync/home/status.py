@@ -65,7 +65,7 @@ def standing(config: Config, store: Store) -> Standing:
         you = home.you()
         last, last_hash = home.head()
     except Unreachable as trouble:
-        return Standing("postgresql", False, seq, digest.hex(), None, None, workers, str(trouble), claims)
+        return Standing("postgresql", False, seq, digest.hex(), None, None, workers, trouble.why, claims)
     says = newer_version(home.needs_version) if home.needs_version is not None else None
     return Standing("postgresql", True, last, last_hash.hex(), last - seq, you, workers, says, claims)
 
