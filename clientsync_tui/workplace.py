@@ -65,7 +65,12 @@ class Workplace:
         copy here.
         """
         if self.config.server is None:
-            return Store(self.config.database)
+            store = Store(self.config.database)
+            if (place := store.new_place()) is not None and self.waits_for_server:
+                from .store.home import left_behind
+
+                self.say(left_behind(place))
+            return store
         from .store.postgres.address import address_of
 
         address = address_of(self.config.server)

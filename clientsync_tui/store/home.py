@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from ..practice.entries import iso
 from ..practice.roles import Level, Right
+from ..practice.text import clean
 from ..practice.trouble import UsageError
 from .files.only_reading import may_write
 
@@ -144,6 +145,17 @@ def moved_to(place: str) -> str:
     return f"The practice was moved to {place}. Nothing was changed here. Ask the person who moved it for the address, then run `clientsync practice join`."
 
 
+def left_behind(place: str) -> str:
+    """The message for someone who has a practice open that has moved."""
+    return f"The practice was moved to {place}. This is how it was then, and nothing can be changed here. Ask the person who moved it for the address, then run `clientsync practice join`."
+
+
+def new_place(db: sqlite3.Connection) -> str | None:
+    """Where the practice of this file was moved to; None if it is still here."""
+    row = db.execute("SELECT value FROM meta WHERE key = ?", (MOVED,)).fetchone()
+    return None if row is None else clean(str(row[0]))
+
+
 class SqliteHome:
     """The ledger is in the file itself, and SQLite's own lock keeps others from writing."""
 
@@ -153,8 +165,8 @@ class SqliteHome:
 
     def begin(self, db: sqlite3.Connection) -> None:
         """SQLite's transaction has begun. Raises UsageError if the practice has moved."""
-        if (row := db.execute("SELECT value FROM meta WHERE key = ?", (MOVED,)).fetchone()) is not None:
-            raise UsageError(moved_to(row[0]))
+        if (place := new_place(db)) is not None:
+            raise UsageError(moved_to(place))
 
     def at(self) -> str:
         """This host's clock."""

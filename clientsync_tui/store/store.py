@@ -72,6 +72,12 @@ class Store:
         """Two counters. One of them changes when anyone, in this process or another, writes to the database."""
         return self._database.changes()
 
+    def new_place(self) -> str | None:
+        """Where the practice of this file was moved to; None if it is still here."""
+        from .home import new_place
+
+        return new_place(self._database.connection)
+
     def catch_up(self, progress: "Progress | None" = None) -> None:
         """Applies what other hosts have appended at the practice's home. Raises Unreachable."""
         if self._database.home.kind == "sqlite":
@@ -101,7 +107,7 @@ class Store:
         if home.kind == "sqlite":
             from .files.here import HereOnHost
 
-            return HereOnHost(self.path)
+            return HereOnHost(self._database)
         from .postgres.follower import Follower
         from .postgres.home import PostgresHome
 

@@ -7,11 +7,12 @@ from clientsync_tui.practice.roles import Right
 from clientsync_tui.store.files.here import HereOnHost
 from clientsync_tui.store.store import Store
 from clientsync_tui.sync.home.people_words import lines, others_here
+from tests.support.inside import database_of
 
 
 def test_windows_see_one_another_until_they_close(tmp_path: Path) -> None:
     with closing(Store(tmp_path / "practice.db")) as store:
-        one, other = HereOnHost(store.path), HereOnHost(store.path)
+        one, other = HereOnHost(database_of(store)), HereOnHost(database_of(store))
         one.start()
         one.refresh()
         assert one.others == ()

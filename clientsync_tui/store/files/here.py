@@ -13,7 +13,8 @@ from ...host import this_user
 from ...host.beside import Lock, beside, is_held, owner_of, remove_left
 from ...host.on_posix import module
 from ...practice.roles import Right, may, why_not
-from ..home import Here, level_of_file
+from ..database import Database
+from ..home import Here, left_behind, level_of_file, moved_to, new_place
 
 _ENDING = ".lock"
 
@@ -21,11 +22,12 @@ _ENDING = ".lock"
 class HereOnHost:
     """The open windows of a practice that is in a file."""
 
-    says = ""
-
-    def __init__(self, database: Path) -> None:
-        self._database = database
-        self._level = level_of_file(database)
+    def __init__(self, database: Database) -> None:
+        self._practice = database
+        self._database = database.path
+        self._level = level_of_file(database.path)
+        self._new_place: str | None = None
+        self.says = ""
         self._mine: Path | None = None
         self._lock: Lock | None = None
         self.others: Sequence[Here] = ()
@@ -45,12 +47,16 @@ class HereOnHost:
             self._lock = None
 
     def refresh(self) -> None:
-        """Looks for other windows."""
+        """Looks for other windows, and whether the practice has moved."""
+        self._new_place = new_place(self._practice.connection)
+        self.says = left_behind(self._new_place) if self._new_place is not None else ""
         with suppress(OSError):
             self.others = tuple(sorted(self._look()))
 
     def refusal(self, right: Right) -> str | None:
         """Why this person may not do something."""
+        if self._new_place is not None and right is not Right.READ:
+            return moved_to(self._new_place)
         return None if may(self._level, right) else why_not(self._level, in_file=True)
 
     def _look(self) -> Iterator[Here]:

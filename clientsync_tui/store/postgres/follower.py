@@ -14,7 +14,7 @@ import psycopg
 from ...practice.roles import Level, Right, may, why_not
 from ...practice.trouble import Trouble, Unreachable
 from ..database import Database
-from ..home import Here
+from ..home import Here, left_behind, moved_to
 from .connecting import Connection, connect, explained
 from .home import YOU, PostgresHome, newer_version
 from .people_here import hide_yourself, others, show_yourself
@@ -68,6 +68,8 @@ class Follower:
             return None
         if self.unreachable_since is not None:
             return f"Not available: {self._cut_off}"
+        if self._home.new_place is not None:
+            return moved_to(self._home.new_place)
         level = self._home.level
         return None if level is None or may(level, right) else why_not(level)
 
@@ -105,6 +107,8 @@ class Follower:
             self._home.needs_version = version
             self.unreachable_since = None
             self.says = newer_version(version) if version is not None else ""
+            if self._home.new_place is not None:
+                self.says = left_behind(self._home.new_place)
             heard = self._heard(server)
             self._stop.wait(max(0.0, began + BREATH_S - time.monotonic()))
 

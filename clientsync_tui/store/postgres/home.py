@@ -59,6 +59,8 @@ class PostgresHome:
         self._begun_after = 0
         self.ahead = timedelta()
         """How far the server's clock is ahead of this host's, when last heard from."""
+        self.new_place: str | None = None
+        """Where the practice was moved to, if it is no longer on the server."""
         self.needs_version: str | None = None
         """The version that the server's next entry needs, if it is newer than this one."""
 

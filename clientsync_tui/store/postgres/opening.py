@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ...practice.trouble import NoRoom, Unreachable
+from ..home import left_behind
 from ..store import Store
 from .address import Address
 from .connecting import Password
@@ -35,6 +36,8 @@ def open_store(
     except BaseException:
         store.close()
         raise
+    if home.new_place is not None:
+        say(left_behind(home.new_place))
     if home.needs_version is not None:
         say(newer_version(home.needs_version))
     return store

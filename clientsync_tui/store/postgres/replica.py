@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from ...practice.text import clean
 from ...practice.trouble import Trouble
 from ..chain import START
 from ..clock import note_ahead
@@ -27,7 +28,7 @@ from .work import follow_work, forget
 SET_ASIDE = "other-ledger"
 _ABOUT = (
     "SELECT practice, clock_timestamp(), (SELECT json_agg(json_build_array(role, name, email, coalesce(to_jsonb(p) ->> 'login', '')) "
-    "ORDER BY role)::text FROM clientsync.people p) FROM clientsync.about"
+    "ORDER BY role)::text FROM clientsync.people p), moved FROM clientsync.about"
 )
 """As JSON, because a practice that an older program made has no login names."""
 
@@ -91,6 +92,7 @@ def _adopt(database: Database, server: Connection, home: PostgresHome) -> None:
     home.ahead = found[1] - datetime.now(UTC)
     note_ahead(database, home.ahead)
     note_people(database, found[2])
+    home.new_place = clean(str(found[3])) if found[3] else None
     query = "SELECT value FROM meta WHERE key = 'practice'"
     if database.connection.execute(query).fetchone()[0] != practice:
         if head_of(database.connection)[0]:
