@@ -120,5 +120,6 @@ async def _held(
         if dry_run:
             raise
         pairs = session.store.clients.integrations(software, datetime.now(UTC))
-        sign_in_findings.refused(session.store, sign_in, pairs, session.actor, str(trouble))
+        actor = sign_in.person.email
+        sign_in_findings.refused(session.store, sign_in, pairs, actor, str(trouble))
         raise

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..practice.entries import Kind, iso
 from ..practice.status import Reason
 from .database import Database
+from .people import People
 from .standings import AFRESH
 
 _BROKE = """
@@ -84,7 +85,9 @@ class Lately:
     def fixed(self, after: int) -> list[Fixed]:
         """What was reconnected, taken over or found working again after that entry."""
         values = (after, Kind.RECONNECTED, Kind.REASSIGNED, Kind.FOUND_WORKING)
-        return [Fixed(row[0], row[1], Kind(row[2]), row[3]) for row in self._db.execute(_FIXED, values)]
+        people = People(self._database)
+        rows = self._db.execute(_FIXED, values)
+        return [Fixed(people.one_name(row[0]), row[1], Kind(row[2]), row[3]) for row in rows]
 
     def ending(self, now: datetime, within: timedelta) -> list[Ending]:
         """The working integrations that end within that time unless their sign-in is used, soonest first, without

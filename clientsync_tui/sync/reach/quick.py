@@ -64,7 +64,8 @@ async def quick_check(
             refused.append(sign_in)
             # A sign-in that this keyring no longer holds may still work elsewhere.
             if isinstance(trouble, SignInRefused):
-                sign_in_findings.refused(session.store, sign_in, own, session.actor, str(trouble))
+                actor = sign_in.person.email
+                sign_in_findings.refused(session.store, sign_in, own, actor, str(trouble))
             items += [_item(pair, Reason.SIGN_IN_REFUSED) for pair in own]
         except UsageError as trouble:
             troubles[sign_in.software] = trouble
@@ -75,7 +76,7 @@ async def quick_check(
 
 
 async def _one(session: Session, sign_in: SignIn, own: Sequence[sign_in_findings.Pair]) -> list[PlanItem]:
-    store, actor = session.store, session.actor
+    store, actor = session.store, sign_in.person.email
     try:
         called = sign_in.organisation_id is None
         if not called:
