@@ -106,10 +106,10 @@ class MorningScreen(ActionScreen):
         now = datetime.now(UTC)
         today = here(now)
         at = moment_words(self._since.at, now) if self._since else ""
-        since_words = f"since you last looked, {at}"
-        self.query_one(TopBar).show(
-            f"Morning · {today:%A} {today.day} {today:%B}", since_words, f"since {at}"
-        )
+        longer, shorter = f"since you last looked, {at}", f"since {at}"
+        if self._since and self._since.is_first_look:
+            longer, shorter = "in the last 24 hours", "last 24 hours"
+        self.query_one(TopBar).show(f"Morning · {today:%A} {today.day} {today:%B}", longer, shorter)
 
     # The clients of a line
 

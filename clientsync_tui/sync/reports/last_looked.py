@@ -11,10 +11,13 @@ LAST_LOOKED = "last_looked"
 
 
 class Since(NamedTuple):
-    """When the person last looked, and the number of the ledger's last entry at that time."""
+    """When the person last looked, and the number of the ledger's last entry at that time. `is_first_look`: they never
+    looked, so it is this time yesterday.
+    """
 
     at: datetime
     seq: int
+    is_first_look: bool = False
 
 
 def since(store: Store, visits: Preferences, now: datetime) -> Since:
@@ -24,7 +27,7 @@ def since(store: Store, visits: Preferences, now: datetime) -> Since:
         return Since(datetime.fromisoformat(at), min(int(seq), store.ledger.last()))
     except (TypeError, ValueError):
         yesterday = now - timedelta(days=1)
-        return Since(yesterday, store.lately.before(yesterday))
+        return Since(yesterday, store.lately.before(yesterday), is_first_look=True)
 
 
 def save(store: Store, visits: Preferences, now: datetime) -> None:
