@@ -199,9 +199,9 @@ class History:
         return self._counted[2]
 
     def fetch(self, numbers: Sequence[int]) -> tuple[list[Entry], dict[str, str]]:
-        """The entries with these numbers, and the names of the clients they are about."""
+        """The entries with these numbers, oldest first, and the names of the clients they are about."""
         marks = ", ".join("?" * len(numbers))
-        query = f"SELECT * FROM ledger WHERE seq IN ({marks})"
+        query = f"SELECT * FROM ledger WHERE seq IN ({marks}) ORDER BY seq"
         people = People(self._database)
         rows = self._database.connection.execute(query, tuple(numbers))
         entries = [

@@ -186,6 +186,8 @@ def test_person_has_one_name_again_after_moving_back_into_a_file(tmp_path: Path,
             workplace.store.ledger.append(NewEntry(Kind.NOTE_SET, actor, "c1", body=body))
     assert [entry["actor"] for entry in ann.ok("log", "--json")][1:] == [mail, mail, mail, "zoe@example.com"]
     assert [job["by"] for job in ann.ok("jobs", "--json")] == [mail, mail]
+    history = ann.ok("client", "c1", "--json")["history"]
+    assert [entry["actor"] for entry in history] == [mail, mail, mail, "zoe@example.com"]
     for who in (mail, "ann ash", "you"):
         assert [entry["seq"] for entry in ann.ok("log", "--by", who, "--json")][-3:] == [2, 3, 4]
 

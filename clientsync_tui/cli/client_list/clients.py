@@ -164,7 +164,9 @@ def client(client: str, as_json: bool) -> None:
     with open_workplace() as workplace:
         now = datetime.now(UTC)
         found = workplace.store.clients.named(client, now)
-        history = list(workplace.store.ledger.entries(client=found.id))
+        entries = workplace.store.history()
+        numbers = reversed(entries.find(found.id, (), now))
+        history = [entry for batch in output.batched(numbers) for entry in entries.fetch(batch)[0]]
         if as_json:
             output.json_document(_as_json(workplace, found, history))
             return

@@ -138,7 +138,8 @@ def test_export(cli: Command, tmp_path: Path, store: Store) -> None:
     add(store, odd)
     file = tmp_path / "clients.csv"
     file.write_text("what was there before")
-    assert cli.inside("export", "--yes", str(file), "--json").json == {"file": str(file), "clients": 5}
+    written = {"file": str(file), "clients": 5, "lines": 5}
+    assert cli.inside("export", "--yes", str(file), "--json").json == written
     assert file.read_bytes().startswith(b"\xef\xbb\xbf"), "Excel needs the mark to read it as UTF-8"
     with file.open(encoding="utf-8-sig", newline="") as text:
         rows = {row["Client"]: row for row in csv.DictReader(text)}
