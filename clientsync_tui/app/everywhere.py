@@ -64,8 +64,12 @@ def undo(app: "App[Any]", workplace: "Workplace") -> None:
 
 
 def say_how_to_leave(app: "App[Any]", own: Mapping[str, str]) -> None:
-    """ctrl+c doesn't quit, because people press it to copy."""
+    """ctrl+c doesn't quit, because people press it to copy. Nor does it stop a job, as it does in a command."""
+    from ..screens.jobs.job import JobScreen
+
     message = "Press {everywhere.quit} to leave. A running job can be resumed at the next start."
+    if isinstance(app.screen, JobScreen) and app.screen.job.left:
+        message = f"Press {{job.cancel_job}} to cancel this job. {message}"
     app.notify(with_keys(message, own))
 
 

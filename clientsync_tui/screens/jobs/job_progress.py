@@ -50,13 +50,15 @@ def counts(job: Job, held_up: int, ascii_marks: bool) -> Content:
     """The results so far. `held_up`: organisations whose calls wait for the app's limit."""
     symbols = job_words.ASCII_SYMBOLS if ascii_marks else job_words.SYMBOLS
     styles = {ItemState.DONE: "$text-success", ItemState.FAILED: "$text-error"}
+    doing = job_words.in_progress(job)
     parts: list[tuple[str, str]] = []
     for state, count, name in (
         (ItemState.DONE, job.count(ItemState.DONE), "done"),
         (ItemState.FAILED, job.failed, "failed"),
         *([(ItemState.SKIPPED, job.impossible, job_words.NOT_POSSIBLE)] if job.impossible else []),
         (ItemState.SKIPPED, job.count(ItemState.SKIPPED), "skipped"),
-        (ItemState.WAITING, job.left, "waiting"),
+        *([(ItemState.DOING, doing, "in progress")] if doing else []),
+        (ItemState.WAITING, job.left - doing, "waiting"),
     ):
         parts.append(
             (f"{symbols[state]} {count:,} {name}   ", styles.get(state, "") if count else "$text-muted")

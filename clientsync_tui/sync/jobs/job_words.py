@@ -59,13 +59,19 @@ def progress(jobs: Sequence[Job], *, ascii_marks: bool = False) -> str:
     return f"{counted(len(jobs), 'job')} running {share} % {bar.ljust(BAR, empty)}"
 
 
+def in_progress(job: Job) -> int:
+    """How many items are being done now. What a job that no longer runs had begun waits."""
+    return job.count(ItemState.DOING) if job.is_running else 0
+
+
 def recap(job: Job) -> str:
     """The result of a job: "412 integrations done, 12 failed, 4 not possible, 3 skipped"."""
     counts = (
         (job.failed, "failed"),
         (job.impossible, NOT_POSSIBLE),
         (job.count(ItemState.SKIPPED), "skipped"),
-        (job.left, "waiting"),
+        (in_progress(job), "in progress"),
+        (job.left - in_progress(job), "waiting"),
     )
     ended = f"{things(job.kind, job.count(ItemState.DONE))} done"
     return ", ".join([ended, *(f"{count:,} {name}" for count, name in counts if count)])

@@ -193,7 +193,9 @@ async def test_watched_from_another_window_cut_off_and_resumed(practices: Callab
         async with run_app(app, size=(80, 24)) as pilot:
             app.open("job", job=job)
             await until(pilot, lambda: re.search(r"[1-9]\d* done", shown(pilot)))
-            assert "running" in shown(pilot)
+            assert "running" in shown(pilot) and "in progress" in shown(pilot)
+            await pilot.press("ctrl+c")
+            await until(pilot, lambda: "Press S to cancel this job." in notices_of(app))
             await pilot.press("r")
             await until(pilot, lambda: "It is running in another window" in notices_of(app))
             os.kill(process.pid, signal.SIGKILL)
