@@ -149,6 +149,12 @@ class Clients:
 
         return with_cause(self._database, cause, numbers, now)
 
+    def last_found(self, number: int, organisation_id: str) -> datetime | None:
+        """When a check last found a client's organisation expired or broken."""
+        from .fixes import last_found
+
+        return last_found(self._database, number, organisation_id)
+
     def tally(self, software: str, now: datetime, used: str | None = None) -> "Tally":
         """The integrations with one accounting app, counted by today's status. `used`: the sign-in that Reconnect all will
         use.

@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from ..practice.entries import moment
+from ..practice.entries import Kind, moment
 from ..practice.model import Integration
 from ..practice.people import Person
 from ..practice.status import STATUS_OF_PROBLEM, Reason, Standing, Status
 from .database import Database
 from .derive import pairs
 from .standings import UNUSUAL, Judge, plain
+
+_FOUND = (Kind.FOUND_EXPIRED, Kind.FOUND_BROKEN)
 
 Link = tuple[str, str]
 """An integration's problem (empty: none) and its sign-in."""
@@ -139,6 +141,16 @@ def with_cause(
         for problem, sign_in in _links(db, Judge(db, now), cause):
             found += (row for row in plain(db, query, sign_in, problem) if row[0] in shown)
     return sorted(found, key=lambda link: (shown[link[0]], link[1]))
+
+
+def last_found(database: Database, client: int, organisation_id: str) -> datetime | None:
+    """When a check last found a client's organisation expired or broken."""
+    query = (
+        "SELECT max(l.at) FROM ledger l JOIN clients c ON c.id = l.client WHERE c.n = ? AND l.organisation_id = ? "
+        "AND l.kind IN (?, ?)"
+    )
+    with database.reading() as db:
+        return moment(db.execute(query, (client, organisation_id, *_FOUND)).fetchone()[0])
 
 
 def standings_with(db: sqlite3.Connection, cause: Cause, now: datetime) -> Iterator[int]:

@@ -102,15 +102,17 @@ def lines(
     for fix in fixes:
         cause = fix.cause
         mine = (cause.software, cause.person) in you
-        step = step_of(fix, mine=mine)
+        reach = reached.get(cause)
+        step = step_of(fix, mine=mine, reach=reach)
         app = title(cause.software)
         alike = [other for other in fixes if _looks_like(other, fix)]
         who = _name(fix, with_email=len(alike) > 1)
         description = cause_words(fix, app, None if mine else who, now)
         renews = step is Step.SIGN_IN_AGAIN or cause.reason in CONSENT_AGAIN
         consents = len(fix.own if renews else fix.own - _consented(cause.software, working))
-        does = step_words(fix, step, mine=mine, signed_in=cause.software in signed_in, consents=consents)
-        reach = reached.get(cause)
+        does = step_words(
+            fix, step, mine=mine, signed_in=cause.software in signed_in, consents=consents, reach=reach
+        )
         known = (reach.words(now), reach.short) if reach else ("", "")
         found.append(FixLine(fix, step, app, description, does, *known))
     return found
@@ -132,8 +134,10 @@ def _name(fix: Fix, *, with_email: bool) -> str:
     return person.known_as() if with_email else person.name or person.email
 
 
-def step_of(fix: Fix, *, mine: bool) -> Step:
-    """What fixes it. `mine`: the broken sign-in is your own. What a colleague's lacks, yours may have."""
+def step_of(fix: Fix, *, mine: bool, reach: LastReach | None = None) -> Step:
+    """What fixes it. `mine`: the broken sign-in is your own. What a colleague's lacks, yours may have. `reach`: how many
+    the sign-in that would be used reaches, if known. One that reaches none can fix nothing.
+    """
     match fix.cause.reason:
         case reason if reason in FOR_THE_CLIENT:
             return Step.ASK_THE_CLIENT
@@ -141,25 +145,30 @@ def step_of(fix: Fix, *, mine: bool) -> Step:
             return Step.SIGN_IN_AGAIN
         case Reason.ACCESS_REMOVED if not mine:
             return Step.REASSIGN
+        case Reason.SIGN_IN_REFUSED | Reason.SIGN_IN_LAPSED if reach and not reach.reached:
+            return Step.SIGN_IN_AGAIN
         case _:
             return Step.RECONNECT
 
 
-def step_words(fix: Fix, step: Step, *, mine: bool, signed_in: bool, consents: int) -> str:
+def step_words(
+    fix: Fix, step: Step, *, mine: bool, signed_in: bool, consents: int, reach: LastReach | None = None
+) -> str:
     """What Enter does, in a button's words. `signed_in`: you have a working sign-in. `consents`: how many are still
-    needed.
+    needed. `reach`: how many your sign-in reaches, if known.
     """
     match step:
         case Step.ASK_THE_CLIENT:
             return "Ask the client"
         case Step.REASSIGN:
             return "Reassign" if signed_in or fix.each_own else "Sign in and reassign"
-        case _ if mine and fix.cause.reason is Reason.ACCESS_REMOVED:
+        case _ if mine and fix.cause.reason is Reason.ACCESS_REMOVED and not (reach and reach.all):
             return "Ask for access, then reconnect"
         case _ if consents:
             return f"Start {counted(consents, 'consent')}"
         case Step.SIGN_IN_AGAIN:
-            return "Sign in again"
+            lacking = fix.cause.reason is Reason.PERMISSION_MISSING
+            return "Sign in again" if lacking else "Sign in and reconnect"
         case Step.RECONNECT:
             return "Reconnect" if signed_in else "Sign in and reconnect"
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ...practice.people import SignIn
-from ...practice.status import FOR_THE_CLIENT
+from ...practice.status import FOR_THE_CLIENT, Reason
 from ...store.fixes import Cause, Fix
 from ...store.store import Store
 from ..locale_words import brief, number
@@ -17,6 +17,11 @@ class LastReach(NamedTuple):
     reached: int
     of: int
     at: datetime
+
+    @property
+    def all(self) -> bool:
+        """Whether it reached every one."""
+        return self.reached == self.of
 
     @property
     def short(self) -> str:
@@ -51,7 +56,18 @@ def of_fixes(
         used = next((own for own in held if own.software == cause.software and own.works(now)), None)
         if used is None or used.organisation_id is not None or cause.reason in FOR_THE_CLIENT:
             continue
-        organisations = {organisation for _, organisation in store.clients.with_cause(cause, clients, now)}
-        if (reach := of_organisations(store, used, organisations)) is not None:
+        links = store.clients.with_cause(cause, clients, now)
+        reach = of_organisations(store, used, {organisation for _, organisation in links})
+        if reach is not None and not (links and _is_outdated(store, cause, used, reach, links[0])):
             found[cause] = reach
     return found
+
+
+def _is_outdated(store: Store, cause: Cause, used: SignIn, reach: LastReach, link: tuple[int, str]) -> bool:
+    """Whether this sign-in lost access after it was last asked. One check finds that for all of a fix, so the first link
+    tells.
+    """
+    if cause.reason is not Reason.ACCESS_REMOVED or used.person.id != cause.person:
+        return False
+    last_found = store.clients.last_found(*link)
+    return last_found is not None and reach.at < last_found

@@ -14,7 +14,8 @@ from clientsync_tui.screens.clients.complete import complete
 from clientsync_tui.screens.clients.found import empty_words
 from clientsync_tui.screens.titles import title
 from clientsync_tui.sync import locale_words
-from clientsync_tui.sync.fix_words import lines
+from clientsync_tui.sync.fix_words import Step, lines
+from clientsync_tui.sync.reach.last_reach import of_fixes
 from tests.store import entries
 from tests.support.clients import workplace_in
 
@@ -148,6 +149,42 @@ def test_sign_in_of_your_own_is_used_where_a_colleagues_lacks_a_permission(
         store.sign_ins.hold(f"xero:{signed_in}", workplace.holder)
     (fix,) = store.clients.fixes(store.clients.find((), now), {Status.BROKEN}, now)
     assert lines(partial(title, workplace), [fix], workplace.held(), now)[0].does == offers
+    workplace.close()
+
+
+@pytest.mark.parametrize(
+    ("reason", "person", "reaches", "offers"),
+    [
+        ("sign_in_refused", "bob", [], (Step.SIGN_IN_AGAIN, "Sign in and reconnect")),
+        ("sign_in_refused", "bob", ["o1"], (Step.RECONNECT, "Reconnect")),
+        ("access_removed", "ann", [], (Step.RECONNECT, "Ask for access, then reconnect")),
+        ("access_removed", "ann", ["o1"], (Step.RECONNECT, "Reconnect")),
+    ],
+)
+def test_fix_is_one_that_the_last_reach_allows(
+    tmp_path: Path, reason: str, person: str, reaches: list[str], offers: tuple[Step, str]
+) -> None:
+    workplace = workplace_in(tmp_path)
+    store, now = workplace.store, datetime.now(UTC)
+    kind = Kind.FOUND_EXPIRED if reason == "sign_in_refused" else Kind.FOUND_BROKEN
+    store.ledger.append(
+        *(entries.signed_in(f"xero:{name}") for name in ("ann", "bob")),
+        entries.added("c1"),
+        entries.connected("c1", "o1", f"xero:{person}"),
+        entries.of_link(kind, "c1", "o1", "xero", reason=reason),
+    )
+    store.sign_ins.hold("xero:bob", workplace.holder)
+    store.sign_ins.refused("xero:bob")
+    store.sign_ins.hold("xero:ann", workplace.holder)
+    store.sign_ins.note_reach("xero:ann", reaches)
+    clients, statuses = store.clients.find((), now), {Status.BROKEN, Status.EXPIRED}
+    fixes, held = store.clients.fixes(clients, statuses, now), workplace.held()
+    reached = of_fixes(store, fixes, clients, held, now)
+    (line,) = lines(partial(title, workplace), fixes, held, now, reached)
+    assert (line.step, line.does) == offers
+    # What was found since then counts more than an older reach of the same sign-in.
+    store.ledger.append(entries.of_link(kind, "c1", "o1", "xero", reason=reason))
+    assert bool(of_fixes(store, fixes, clients, held, now)) is (reason == "sign_in_refused")
     workplace.close()
 
 
