@@ -19,6 +19,8 @@ class SignInState(StrEnum):
     NONE = "not signed in"
 
 
+_ENDED = (SignInState.REFUSED, SignInState.EXPIRED)
+
 SYMBOLS = {
     SignInState.SIGNED_IN: "●",
     SignInState.REFUSED: "✗",
@@ -80,16 +82,21 @@ def by_person(
     names = {sign_in.person.email: sign_in.person.name or sign_in.person.email for sign_in in held}
     firsts = [name.partition(" ")[0] for name in names.values()]
     found: dict[tuple[str, SignInState], list[str]] = {}
+    worst: dict[SignInState, list[str]] = {}
     for software in apps:
         own = [sign_in for sign_in in held if sign_in.software == software]
+        states: list[SignInState] = []
         for email in dict.fromkeys(sign_in.person.email for sign_in in own) or ("",):
             state = state_of([sign_in for sign_in in own if sign_in.person.email == email], now)
             found.setdefault((email, state), []).append(title(software))
+            states.append(state)
+        ended = [state for state in states if state in _ENDED]
+        worst.setdefault(ended[0] if ended else states[0], []).append(title(software))
 
     def words(name: Callable[[str], str], those: Callable[[list[str]], str] = " ".join) -> str:
         return "   ".join(
             f"{symbols[state]} {name(names[email]) if email else ''}{those(of)}"
-            + (f" ({state})" if state in (SignInState.REFUSED, SignInState.EXPIRED) else "")
+            + (f" ({state})" if state in _ENDED else "")
             for (email, state), of in sorted(found.items(), key=lambda item: not item[0][0])
         )
 
@@ -100,13 +107,25 @@ def by_person(
     def number(of: list[str]) -> str:
         return counted(len(of), "app")
 
-    def nobody(name: str) -> str:
-        return ""
+    def without_names(those: Callable[[list[str]], str]) -> str:
+        """Each app once, by its worst state."""
+        return "   ".join(
+            f"{symbols[state]} {those(worst[state])}{f' ({state})' if state in _ENDED else ''}"
+            for state in SignInState
+            if state in worst
+        )
 
+    # However narrow the header is, what ended is never hidden.
+    ended_only = [
+        f"{symbols[state]} {number(worst[state])}"
+        for state in SignInState
+        if state in worst and state in _ENDED
+    ]
     return [
         words(lambda name: f"{name}  "),
         words(first),
-        words(nobody),
+        without_names(" ".join),
         words(first, number),
-        words(nobody, number),
+        without_names(number),
+        *(["   ".join(ended_only)] if ended_only else []),
     ]

@@ -168,9 +168,10 @@ def test_each_person_signed_in_is_named_once_in_the_header() -> None:
     assert words == [
         "● Ann Ford  One Two   ✗ Bob Hill  Two (sign-in refused)   ○ Three",
         "● Ann  One Two   ✗ Bob  Two (sign-in refused)   ○ Three",
-        "● One Two   ✗ Two (sign-in refused)   ○ Three",
+        "● One   ✗ Two (sign-in refused)   ○ Three",
         "● Ann  2 apps   ✗ Bob  1 app (sign-in refused)   ○ 1 app",
-        "● 2 apps   ✗ 1 app (sign-in refused)   ○ 1 app",
+        "● 1 app   ✗ 1 app (sign-in refused)   ○ 1 app",
+        "✗ 1 app",
     ]
     assert by_person([], ["one"], str, now, ascii_marks=True)[0] == "- one"
     namesakes = [held("one", ann), held("one", Person("x", "Ann Hill", "x@example.com"))]
