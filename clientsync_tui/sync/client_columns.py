@@ -32,6 +32,8 @@ class Viewer(NamedTuple):
     ascii_marks: bool = False
     me: str = ""
     """The actor for this person if no sign-in is used, and the owner of their claims."""
+    is_one_person: bool = True
+    """Whether all held sign-ins are one person's: only then are they "you"."""
 
 
 class Seen(NamedTuple):
@@ -271,7 +273,7 @@ COLUMNS: list[ClientColumn] = [
     ),
     ClientColumn(
         "by", "Integrated by", 6, Room(13, 1, 5, 28),
-        cell=_joined(lambda link, viewer: "you" if link.sign_in in viewer.held else _by(link)),
+        cell=_joined(lambda link, viewer: "you" if viewer.is_one_person and link.sign_in in viewer.held else _by(link)),
         sort="by",
         csv=(
             CsvField("Integrated by", _of(lambda link: link.integrated_by.name)),

@@ -14,6 +14,7 @@ from ..store.store import Store
 from .kinds.reconnect import CONSENT_AGAIN
 from .locale_words import counted, number, short_date
 from .reach.last_reach import LastReach
+from .sign_in_words import are_of_one_person
 from .tabs import Tab
 from .words import REASONS
 
@@ -98,6 +99,7 @@ def lines(
     you = {(sign_in.software, sign_in.person.id) for sign_in in held}
     working = [sign_in for sign_in in held if sign_in.works(now)]
     signed_in = {sign_in.software for sign_in in working}
+    is_one_person = are_of_one_person(held)
     found: list[FixLine] = []
     for fix in fixes:
         cause = fix.cause
@@ -107,7 +109,7 @@ def lines(
         app = title(cause.software)
         alike = [other for other in fixes if _looks_like(other, fix)]
         who = _name(fix, with_email=len(alike) > 1)
-        description = cause_words(fix, app, None if mine else who, now)
+        description = cause_words(fix, app, None if mine and is_one_person else who, now)
         renews = step is Step.SIGN_IN_AGAIN or cause.reason in CONSENT_AGAIN
         consents = len(fix.own if renews else fix.own - _consented(cause.software, working))
         does = step_words(

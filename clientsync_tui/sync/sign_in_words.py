@@ -44,6 +44,11 @@ def state_of(held: Sequence[SignIn], now: datetime) -> SignInState:
     return SignInState.REFUSED if any(sign_in.refused for sign_in in held) else SignInState.EXPIRED
 
 
+def are_of_one_person(held: Iterable[SignIn]) -> bool:
+    """Whether these sign-ins are "yours". Beside another person's, each is named, so that they can be told apart."""
+    return len({sign_in.person.email.casefold() for sign_in in held}) < 2
+
+
 def used(held: Sequence[SignIn]) -> str | None:
     """The id of the sign-in used for everything in an accounting app; None if each organisation has its own."""
     first = next((sign_in for sign_in in held if not sign_in.refused), None)

@@ -21,6 +21,7 @@ from ...store.fixes import Cause
 from ...store.listing.client_list import BY_NAME
 from ...sync.client_columns import Sort, Viewer
 from ...sync.fix_words import FixLine, lines, statuses_under
+from ...sync.sign_in_words import are_of_one_person
 from ...sync.tabs import TABS
 from ...widgets.select_table.table import SelectTable
 from ..base import ActionScreen, KeyBar
@@ -300,7 +301,13 @@ class ClientList(ActionScreen):
     def _viewed(self, now: datetime) -> Viewer:
         workplace, shown = self.main.workplace, frozenset(column.key for column in self.table.columns)
         return Viewer(
-            now, partial(title, workplace), shown, self.held, self.main.ascii_marks, workplace.actor
+            now,
+            partial(title, workplace),
+            shown,
+            self.held,
+            self.main.ascii_marks,
+            workplace.actor,
+            are_of_one_person(self._held),
         )
 
     # The lines around the rows

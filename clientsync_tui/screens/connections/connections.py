@@ -22,6 +22,7 @@ from ...sync.kinds import disconnect, refresh
 from ...sync.kinds.seam.kind import Request
 from ...sync.locale_words import moment_words
 from ...sync.settings import change_settings
+from ...sync.sign_in_words import are_of_one_person
 from ...widgets.facts import Fact, Facts
 from ...widgets.select_table.list_rows import ListRows
 from ...widgets.select_table.rows import Cell, Column, Row
@@ -104,7 +105,8 @@ class ConnectionsScreen(ActionScreen):
 
     def _row(self, link: Integration, now: datetime) -> Row:
         status, style = integration_facts.status_of(link, now, self.main.ascii_marks)
-        by = "you" if self._is_held(link) else link.integrated_by.name or link.integrated_by.email
+        is_you = self._is_held(link) and are_of_one_person(self.main.workplace.held())
+        by = "you" if is_you else link.integrated_by.name or link.integrated_by.email
         title = self.main.workplace.any_software(link.software).title
         return Row(key_of(link), (title, link.organisation_name, Cell(status, style), by))
 

@@ -80,7 +80,11 @@ def _integration(
         yield line(step, indent=2, right=keyed(_fix(link, viewer)))
     if fault := unchecked(link, partial(moment_words, now=now), app):
         yield line(f"N{fault[1:]}.", "warning", indent=2)
-    by = "you" if link.sign_in in viewer.held else link.integrated_by.name or link.integrated_by.email
+    by = (
+        "you"
+        if viewer.is_one_person and link.sign_in in viewer.held
+        else link.integrated_by.name or link.integrated_by.email
+    )
     yield line(" · ".join(_dates(link, by, now)), "muted", indent=2)
     if link.organisation_name != client.name:
         yield line(f"Organisation: {link.organisation_name}", "muted", indent=2)

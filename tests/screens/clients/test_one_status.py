@@ -9,7 +9,7 @@ from clientsync_tui.practice.people import Person, SignIn
 from clientsync_tui.practice.status import Fault
 from clientsync_tui.sync.jobs.runner import Runner
 from clientsync_tui.sync.jobs.session import Session
-from clientsync_tui.sync.sign_in_words import SignInState, by_person, in_words, state_of
+from clientsync_tui.sync.sign_in_words import SignInState, are_of_one_person, by_person, in_words, state_of
 from clientsync_tui.workplace import Workplace
 from tests.screens.client_sync.test_reconnect import today
 from tests.support import plans
@@ -176,3 +176,4 @@ def test_each_person_signed_in_is_named_once_in_the_header() -> None:
     assert by_person([], ["one"], str, now, ascii_marks=True)[0] == "- one"
     namesakes = [held("one", ann), held("one", Person("x", "Ann Hill", "x@example.com"))]
     assert by_person(namesakes, [], str, now, ascii_marks=False)[1] == "● Ann Ford  one   ● Ann Hill  one"
+    assert are_of_one_person([held("one", ann), held("two", ann)]) and not are_of_one_person(both)
