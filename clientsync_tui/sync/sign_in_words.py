@@ -66,7 +66,10 @@ def in_words(held: Sequence[SignIn], now: datetime) -> str:
     others = f", and {len(people) - 1} more" if len(people) > 1 else ""
     dead = sum(not sign_in.works(now) for sign_in in held if sign_in.person.email in people) if works else 0
     ended = f" ({dead:,} of {len(held):,} sign-ins no longer work)" if dead else ""
-    return f"{state}{' as' if works else ':'} {people[0]}{others}{ended}"
+    # A colleague's sign-in that no longer works is not hidden behind one that does.
+    rest = [sign_in for sign_in in held if sign_in.person.email not in people] if works else []
+    also = f"; {in_words(rest, now)}" if rest else ""
+    return f"{state}{' as' if works else ':'} {people[0]}{others}{ended}{also}"
 
 
 def by_person(

@@ -150,7 +150,7 @@ def test_one_sign_in_that_works_is_enough_and_the_others_are_counted(tmp_path: P
     assert state_of(workplace.held("xero"), now) is SignInState.EXPIRED
     assert in_words(workplace.held("xero"), now) == f"sign-in expired: {BOB}"
     store.sign_ins.hold(ann, workplace.holder)
-    assert in_words(workplace.held("xero"), now) == f"signed in as {ANN}"
+    assert in_words(workplace.held("xero"), now) == f"signed in as {ANN}; sign-in expired: {BOB}"
     store.sign_ins.refused(ann)
     assert in_words(workplace.held("xero"), now) == f"sign-in refused: {ANN}, and 1 more"
     workplace.close()
