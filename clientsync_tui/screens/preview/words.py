@@ -107,7 +107,8 @@ def _fix(link: Integration, viewer: Viewer) -> str:
 
 def _dates(link: Integration, by: str, now: datetime) -> Iterator[str]:
     yield f"integrated by {by}"
-    if link.checked_at:
+    # If the last call got no answer, the line above says since when.
+    if link.checked_at and not link.last_fault:
         yield f"checked {brief(link.checked_at, now)}"
     if link.refreshed_at:
         yield f"refreshed {brief(link.refreshed_at, now)}"
