@@ -69,7 +69,7 @@ def test_export_is_defused_and_our_own_import_reads_it_unchanged(tmp_path: Path)
     ids = {add(store, name, ann, code=f"-{n}", team=f"@{n}"): name for n, name in enumerate(FORMULAS)}
     file = tmp_path / "clients.csv"
     clients = store.clients.each([n + 1 for n in range(len(ids))], datetime.now(UTC))
-    assert export.export(file, clients, workplace.own_files, replace=False) == len(ids)
+    assert export.export(file, clients, workplace.own_files, replace=False).clients == len(ids)
     text = codes_file.read(file)
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]

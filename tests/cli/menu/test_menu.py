@@ -54,7 +54,8 @@ def test_fix_is_chosen_by_number_and_is_for_exactly_its_integrations(busy: Offic
     busy.practice.sandbox.fault("expire", person=busy.bob)
     busy.cli.inside("check")
     said = busy.menu(CLIENTS, "fixes", "1", busy.ann, "1", "y")
-    assert "1. Expired: Xero · 9 · your sign-in was refused · " in said
+    # Two people's sign-ins are held here, so the fix names whose was refused.
+    assert "1. Expired: Xero · 9 · Grace Haddad's sign-in was refused · " in said
     assert "Reconnect 9 integrations?" in said and "9 integrations done, 0 failed" in said
     assert set(busy.statuses()) == {"connected"}
 

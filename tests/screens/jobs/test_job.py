@@ -244,7 +244,7 @@ async def test_storm_of_limits_is_shown_and_waited_out(practice: Practice) -> No
         job = planned(practice, practice.people[0])
         practice.sandbox.fault("limit", times=12, seconds=2)
         app.run_job(job)
-        await until(pilot, lambda: re.search(r"\d+ waiting for the limit", shown(pilot)))
+        await until(pilot, lambda: re.search(r"\d+\s+waiting\s+for\s+the\s+limit", shown(pilot)))
         await until(pilot, lambda: "12 done" in shown(pilot) and "for the limit" not in shown(pilot))
         assert now(app, job).count(ItemState.FAILED) == 0
     app.workplace.close()
