@@ -52,7 +52,7 @@ PULLED = (
     ("t", "Sales"),
 )
 SELECTED = (*SELECT, ("A", "Create 9 accounts"))
-JOB = (*SELECTED, ("enter enter", "9 done"))
+JOB = (*SELECTED, ("enter enter", "· done"))
 
 SHOTS = (
     Shot("clients", "Your clients, the status of each integration, and what to do about it.", (("pagedown pagedown home down down", "accepts"),)),
