@@ -47,7 +47,7 @@ async def _both(bench: Bench, size: int) -> tuple[float, float]:
         _expire(bench)
         for software, kind in ((DOWN, "unavailable"), (LIMITED, "limit")):
             bench.fault(software=software, kind=kind)
-        every = together([_plan(bench, people, name) for name in (DOWN, LIMITED, HEALTHY)])
+        every = together("reconnect", [_plan(bench, people, name) for name in (DOWN, LIMITED, HEALTHY)])
         assert every.count(Will.DO) == len(store.clients.integrations(None, datetime.now(UTC)))
         return await _healthy(bench, session, every), alone
 
