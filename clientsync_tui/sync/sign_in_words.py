@@ -72,6 +72,24 @@ def in_words(held: Sequence[SignIn], now: datetime) -> str:
     return f"{state}{' as' if works else ':'} {people[0]}{others}{ended}{also}"
 
 
+def _grouped(
+    held: Sequence[SignIn], apps: Iterable[str], title: Callable[[str], str], now: datetime
+) -> tuple[dict[tuple[str, SignInState], list[str]], dict[SignInState, list[str]]]:
+    """The apps by person (an e-mail address, empty for nobody) and state, and each app once by its worst state."""
+    found: dict[tuple[str, SignInState], list[str]] = {}
+    worst: dict[SignInState, list[str]] = {}
+    for software in apps:
+        own = [sign_in for sign_in in held if sign_in.software == software]
+        states: list[SignInState] = []
+        for email in dict.fromkeys(sign_in.person.email for sign_in in own) or ("",):
+            state = state_of([sign_in for sign_in in own if sign_in.person.email == email], now)
+            found.setdefault((email, state), []).append(title(software))
+            states.append(state)
+        ended = [state for state in states if state in _ENDED]
+        worst.setdefault(ended[0] if ended else states[0], []).append(title(software))
+    return found, worst
+
+
 def by_person(
     held: Sequence[SignIn],
     softwares: Iterable[str],
@@ -89,17 +107,7 @@ def by_person(
     apps = list(dict.fromkeys([*softwares, *(sign_in.software for sign_in in held)]))
     names = {sign_in.person.email: sign_in.person.name or sign_in.person.email for sign_in in held}
     firsts = [name.partition(" ")[0] for name in names.values()]
-    found: dict[tuple[str, SignInState], list[str]] = {}
-    worst: dict[SignInState, list[str]] = {}
-    for software in apps:
-        own = [sign_in for sign_in in held if sign_in.software == software]
-        states: list[SignInState] = []
-        for email in dict.fromkeys(sign_in.person.email for sign_in in own) or ("",):
-            state = state_of([sign_in for sign_in in own if sign_in.person.email == email], now)
-            found.setdefault((email, state), []).append(title(software))
-            states.append(state)
-        ended = [state for state in states if state in _ENDED]
-        worst.setdefault(ended[0] if ended else states[0], []).append(title(software))
+    found, worst = _grouped(held, apps, title, now)
 
     def words(name: Callable[[str], str], those: Callable[[list[str]], str] = " ".join) -> str:
         return "   ".join(
