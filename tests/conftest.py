@@ -13,6 +13,10 @@ from pathlib import Path
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# The first connection needs it. If that is one of a test that acts as another user, who can't read Python's own files, Python
+# remembers that it is missing.
+import encodings.idna  # noqa: E402, F401
+
 COLLECT_EVERY = 500_000
 """Objects created between two garbage collections. With Python's usual 700, collecting takes a fifth of a screen test's
 time, and of the time to find all tests.
