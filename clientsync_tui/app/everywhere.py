@@ -65,12 +65,11 @@ def undo(app: "App[Any]", workplace: "Workplace") -> None:
 
 def say_how_to_leave(app: "App[Any]", own: Mapping[str, str]) -> None:
     """ctrl+c doesn't quit, because people press it to copy. Nor does it stop a job, as it does in a command."""
-    from ..screens.jobs.job import JobScreen
+    from ..screens.base import ActionScreen
 
     message = "Press {everywhere.quit} to leave. A running job can be resumed at the next start."
-    if isinstance(app.screen, JobScreen) and app.screen.job.left:
-        message = f"Press {{job.cancel_job}} to cancel this job. {message}"
-    app.notify(with_keys(message, own))
+    instead = app.screen.instead_of_leaving if isinstance(app.screen, ActionScreen) else ""
+    app.notify(with_keys(f"{instead} {message}".lstrip(), own))
 
 
 def leave(app: "App[Any]", *, job_is_running: bool) -> None:

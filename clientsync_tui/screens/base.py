@@ -148,6 +148,11 @@ class ActionScreen(Screen[Any]):
         return Entry(self.keyed(key), label, f"table('{action}')")
 
     @property
+    def instead_of_leaving(self) -> str:
+        """What a user who presses ctrl+c here may want instead, with the names of actions for their keys."""
+        return ""
+
+    @property
     def way_back(self) -> str:
         """What going back does here, in a word; empty if there is nothing to go back from."""
         return "Back"

@@ -265,6 +265,11 @@ class JobScreen(ActionScreen):
         self._failed = -1
         self._show_items(self.job)
 
+    @property
+    def instead_of_leaving(self) -> str:
+        """A command's job would be stopped by ctrl+c."""
+        return "Press {job.cancel_job} to cancel this job." if self.job.left else ""
+
     def chosen_job(self) -> Job | None:
         """The shown job."""
         return self.job
