@@ -144,11 +144,17 @@ def test_what_a_superuser_left_is_repaired(tmp_path: Path, postgres: Database) -
         assert ownership.foreign(server) == [] and not ownership.is_open(server)
 
 
-def test_move_that_stopped_after_its_last_step_is_completed(tmp_path: Path, postgres: Database) -> None:
-    ann = host(tmp_path, "ann")
+def moved_away(folder: Path, postgres: Database) -> tuple[Host, str]:
+    """A host whose practice was moved to the server, and its configuration before that."""
+    ann = host(folder, "ann")
     ann.ok("team", "create", "North")
     before = ann.config.read_text()
     ann.ok("practice", "move", "--yes", postgres.url())
+    return ann, before
+
+
+def test_move_that_stopped_after_its_last_step_is_completed(tmp_path: Path, postgres: Database) -> None:
+    ann, before = moved_away(tmp_path, postgres)
     # As after a kill: the server has everything, but neither the file nor the configuration says so.
     ann.config.write_text(before)
     with closing(sqlite3.connect(ann.folder / "practice.db")) as db, db:
@@ -160,10 +166,7 @@ def test_move_that_stopped_after_its_last_step_is_completed(tmp_path: Path, post
 def test_practice_whose_move_was_killed_before_its_last_step_can_move_back(
     tmp_path: Path, postgres: Database
 ) -> None:
-    ann = host(tmp_path, "ann")
-    ann.ok("team", "create", "North")
-    before = ann.config.read_text()
-    ann.ok("practice", "move", "--yes", postgres.url())
+    ann, before = moved_away(tmp_path, postgres)
     # As after a kill: the file says where the practice is, but the configuration still names the file.
     ann.config.write_text(before)
     ann.ok("practice", "move", "--yes", postgres.url())
@@ -173,10 +176,7 @@ def test_practice_whose_move_was_killed_before_its_last_step_can_move_back(
 
 
 def test_practice_that_was_moved_is_not_moved_elsewhere(tmp_path: Path, postgres: Database) -> None:
-    ann = host(tmp_path, "ann")
-    ann.ok("team", "create", "North")
-    before = ann.config.read_text()
-    ann.ok("practice", "move", "--yes", postgres.url())
+    ann, before = moved_away(tmp_path, postgres)
     ann.ok("team", "create", "South")
     ann.config.write_text(before)
     again = ann.run("practice", "move", "--yes", postgres.url())
@@ -188,10 +188,7 @@ def test_practice_that_was_moved_is_not_moved_elsewhere(tmp_path: Path, postgres
 def test_doctor_repairs_a_practice_that_an_earlier_version_moved_back_with_the_note_of_the_move(
     tmp_path: Path, postgres: Database
 ) -> None:
-    ann = host(tmp_path, "ann")
-    ann.ok("team", "create", "North")
-    before = ann.config.read_text()
-    ann.ok("practice", "move", "--yes", postgres.url())
+    ann, before = moved_away(tmp_path, postgres)
     moved, ann_there = ann.run("doctor", "--json"), ann.config.read_text()
     assert "move" not in [finding["name"] for finding in moved.json]
     ann.config.write_text(before)
